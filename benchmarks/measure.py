@@ -145,7 +145,7 @@ class Progress:
     def __init__(self, decisions: int, limit: float):
         self.decisions, self.limit = decisions, limit
         self.done = 0
-        self.rising: Any = None
+        self.solver: Any = None
 
     def watching(self, solver: Any) -> Any:
         """Return the solver, counting the decisions of every block that it finishes."""
@@ -153,17 +153,17 @@ class Progress:
 
         outer = self
 
-        class Watched(fair.Rising):
+        class Watched(fair._MaxMinSolver):
             def __init__(self, *arguments: Any) -> None:
                 super().__init__(*arguments)
-                outer.rising = self
+                outer.solver = self
 
-        fair.Rising = Watched  # type: ignore[misc]
+        fair._MaxMinSolver = Watched  # type: ignore[misc]
 
         def solve(data: Any) -> Any:
             answer = solver(data)
             self.done += len(data.full)
-            self.rising = None
+            self.solver = None
             return answer
 
         return solve
@@ -186,7 +186,7 @@ class Progress:
 
     def settled(self) -> float:
         """Return the share of decisions whose people were known when the time was up."""
-        held = 0 if self.rising is None else int(self.rising.held.sum())
+        held = 0 if self.solver is None else int(self.solver.held.sum())
         return (self.done + held) / max(self.decisions, 1)
 
 

@@ -41,7 +41,7 @@ EXHAUSTED = 1e-6
 """Share of one plus a limit (persons, euros) within which the limit is exhausted: rounding."""
 
 Solver = Callable[[StageData], StageSolution]
-"""Turns the data of one stage of one block into one plan of it."""
+"""Solves one stage of one block."""
 
 History = tuple[tuple[int, frozenset[str]], ...]
 
@@ -99,14 +99,14 @@ class Plan:
     answers : tuple of StageSolution
         The last plan of each block.
     certificate : Certificate
-        The worst over every step of every plan on the way.
+        The worst over every step of every stage.
     prices : tuple of ndarray (rows,)
-        What one more unit of each limit of each block would add, through all plans on the way.
+        Marginal person-months of each limit of each block, over all stages.
     steps, repairs : int
         Programmes solved, and how many of them had to be solved again from cold.
     binding : tuple of ndarray of bool (rows,)
-        By block: limits that some plan on the way exhausts. A higher limit elsewhere changes no
-        fill; a higher limit here may. Empty where not worked out.
+        By block: limits that some stage exhausts. Only a higher limit of these rows can change a
+        fill. Empty where not computed.
     """
 
     programme: Programme
@@ -121,7 +121,7 @@ class Plan:
 
 @dataclass(eq=False)
 class Planner:
-    """Makes plans of one programme, and keeps the ones already made.
+    """Makes plans of one programme, and keeps the stages already solved.
 
     Parameters
     ----------
@@ -130,9 +130,9 @@ class Planner:
     settings : sequence of StageData, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
     cache : PlanCache, optional
-        Plans made elsewhere before, taken over where the data of a stage are the same.
+        Stages solved before, used again where the data of a stage are the same.
     draft : callable, optional
-        Solves last stages instead of `solver`: it may leave open what no later stage depends on.
+        Solves last stages instead of `solver`: it need not break ties, as no stage follows.
     """
 
     programme: Programme
@@ -154,8 +154,8 @@ class Planner:
         }
         self._lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
 
-    def anew(self, settings: Iterable[StageData] | None = None) -> Planner:
-        """Return the same planner with no plans made yet, or one with other right-hand sides."""
+    def unsolved_copy(self, settings: Iterable[StageData] | None = None) -> Planner:
+        """Return a planner without solved stages, if given with other right-hand sides."""
         chosen = self.settings if settings is None else tuple(settings)
         return replace(self, settings=chosen, _made={}, _drafts={})
 
@@ -169,7 +169,7 @@ class Planner:
         answers, prices, binding, proofs, steps, repairs = [], [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
             history = self.history(block, chosen)
-            chain = self._ending(place, history)
+            chain = self._draft_chain(place, history)
             answers.append(chain[-1])
             prices.append(self._prices(place, [month for month, _ in history], chain))
             rows = [exhausted_rows(self.settings[place], answer) for answer in chain]
@@ -184,10 +184,10 @@ class Planner:
         )  # fmt: skip
 
     def _prices(self, place: int, months: list[int], chain: tuple[StageSolution, ...]) -> Floats:
-        """Chain the prices of the last plan back through the plans before it.
+        """Propagate the prices of the last stage back through the stages before it.
 
-        People added to a decision that an earlier plan settles add their own person-months, and
-        take from the limits of later plans at their price.
+        People added to a decision that an earlier stage fixes add their own person-months, and use
+        limits of later stages at their prices.
         """
         price = chain[-1].price
         data = self.settings[place]
@@ -215,11 +215,11 @@ class Planner:
         )
 
     def _settled(self, block: Block, month: int) -> NDArray[np.bool_]:
-        """Whether the people of a decision have left or are in preparation, (decisions,)."""
+        """Whether the people of a decision are fixed: sent or in preparation, (decisions,)."""
         return np.asarray(block.begin < month + self._lead[block.demand])
 
-    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
-        """Return all plans of a block along a history; no other plan depends on the last."""
+    def _draft_chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
+        """Return all stages of a block along a history, the last one solved by `draft` if given."""
         if self.draft is None or (place, history) in self._made:
             return self._chain(place, history)
         key = (place, history)
@@ -230,7 +230,7 @@ class Planner:
         return self._drafts[key]
 
     def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
-        """Return all plans of a block along a history, the last one last."""
+        """Return all stages of a block along a history, in order."""
         key = (place, history)
         if key not in self._made:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
@@ -239,15 +239,15 @@ class Planner:
         return self._made[key]
 
     def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
-        """Return the last plan of a block along a history, given the plan before it."""
+        """Return the last stage of a block along a history, given the stage before it."""
         data = self.data(place, history, before)
         made = self.solver(data) if self.cache is None else self.cache.recall(self.solver, data)
         return certified(made, data)
 
     def data(self, place: int, history: History, before: StageSolution | None) -> StageData:
-        """Return what the last plan of a history has to respect, given the plan before it."""
+        """Return the data of the last stage of a history, given the stage before it."""
         base = self.settings[place]
-        block, decisions = base.block, self._seen(place, history)
+        block, decisions = base.block, self._known_decisions(place, history)
         upper = np.where(decisions[block.decision], base.upper, 0.0)
         lower = base.lower
         if before is not None:
@@ -257,7 +257,7 @@ class Planner:
         data = base.change(upper=upper, lower=lower)
         return with_goals(data, self.programme.problem, decisions)
 
-    def _seen(self, place: int, history: History) -> Flags:
+    def _known_decisions(self, place: int, history: History) -> Flags:
         """Return which decisions of a block belong to demands that are known, (decisions,)."""
         known = {""}.union(*(packages for _, packages in history))
         of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
@@ -304,7 +304,7 @@ class Service:
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """A plan read as people."""
+    """People of a plan."""
 
     problem: Problem
     plan: Plan

@@ -417,12 +417,12 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
 def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = None) -> Floats:
     """Return people on the columns of one block in the plan that unfolds anew, (columns,).
 
-    A planner with other settings is ``planner.anew(settings)``.
+    A planner with other settings is ``planner.unsolved_copy(settings)``.
     """
-    fresh = planner.anew()
+    fresh = planner.unsolved_copy()
     chosen = frozenset(fresh._known if packages is None else packages)
     block = fresh.programme.blocks[place]
-    return fresh._ending(place, fresh.history(block, chosen))[-1].people
+    return fresh._draft_chain(place, fresh.history(block, chosen))[-1].people
 
 
 def strength_change(block: Block, persons: Floats) -> Floats:
@@ -482,11 +482,11 @@ class QuickPlanner(Planner):
     [8.0]
     """
 
-    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
+    def _draft_chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
         if len(self.settings[place].upper) >= LARGE:
             return self._chain(place, history)
-        return super()._ending(place, history)
+        return super()._draft_chain(place, history)
 
     def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history, the last one last."""
@@ -494,7 +494,7 @@ class QuickPlanner(Planner):
         if key not in self._made and len(self.settings[place].upper) >= LARGE:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
             month, people = (history[-1][0], before[-1].people) if before else (-1, None)
-            answer = self.attempt(place, self._seen(place, history), month, people)
+            answer = self.attempt(place, self._known_decisions(place, history), month, people)
             if answer is not None:
                 self._made[key] = (*before, answer)
         return super()._chain(place, history)

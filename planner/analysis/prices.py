@@ -305,7 +305,7 @@ class MarginalSearch:
             upper=np.maximum(data.upper + grown, 0.0),
         )
         settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
-        then = _tiers("fair", changed, last_answer(planner.anew(settings), place))
+        then = _tiers("fair", changed, last_answer(planner.unsolved_copy(settings), place))
         before = _tiers("fair", data, self.last.people[place])
         gain = dict.fromkeys(self.now, 0.0)
         for tier, filled in then.items():

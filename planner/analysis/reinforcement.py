@@ -164,7 +164,7 @@ class Added:
         planner = self.scaled.planner
         settings = list(planner.settings)
         settings[place] = settings[place].change(limit=limit)
-        return last_answer(planner.anew(settings), place)
+        return last_answer(planner.unsolved_copy(settings), place)
 
     @property
     def several_plans(self) -> bool:
@@ -391,7 +391,7 @@ class Smallest:
         """
         self._reset(amounts)
         for cost in self.steps:
-            self.programme.pin(minimise(self.programme, self._step(cost)))
+            self.programme.fix_optimal_face(minimise(self.programme, self._step(cost)))
         optimum = minimise(self.programme, self._cost(self.losses, 1.0))
         self._last = optimum.x
         return optimum.value

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.plans import Case, LastPlans, filled_by, last_plans
-from planner.engine.highs import PIN, LinearProgramme, Optimum
+from planner.engine.highs import DUAL_TOLERANCE, LinearProgramme, Optimum
 from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, SolverError, nearest
@@ -145,7 +145,7 @@ class Parametric:
 
     def _pin(self, step: int, pins: Pins, optimum: Optimum) -> Pins:
         """Return what is pinned once a step is at its best, by the prices of an inner point."""
-        tiny = PIN * float(np.abs(self.steps[step]).max(initial=0.0) or 1.0)
+        tiny = DUAL_TOLERANCE * float(np.abs(self.steps[step]).max(initial=0.0) or 1.0)
         columns, rows = pins.columns.copy(), pins.rows.copy()
         for signs, price in ((columns, optimum.reduced), (rows, optimum.dual)):
             free = (signs == 0) & (np.abs(price) > tiny)
@@ -456,7 +456,7 @@ class Scaled:
             settings = list(planner.settings)
             for place in self.touched:
                 settings[place] = self.sized(settings[place], multiple)
-            other = planner.anew(settings)
+            other = planner.unsolved_copy(settings)
             for known, kept in ((planner._made, other._made), (planner._drafts, other._drafts)):
                 for key, made in known.items():
                     place, history = key

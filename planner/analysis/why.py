@@ -163,7 +163,7 @@ class MissionMonth:
             return None
         duty = block.duty[:, [self.month]].toarray().ravel() * self.chosen[block.demand]
         history = planner.history(block, self.every)
-        chain = planner._ending(place, history)
+        chain = planner._draft_chain(place, history)
         settings = tuple(
             planner.data(place, history[: k + 1], chain[k - 1] if k else None)
             for k in range(len(chain))
@@ -204,7 +204,7 @@ class MissionMonth:
         found = np.zeros(len(self.chosen))
         for part in self.parts:
             block = part.settings[0].block
-            answer = self.planner._ending(part.place, self.planner.history(block, chosen))[-1]
+            answer = self.planner._draft_chain(part.place, self.planner.history(block, chosen))[-1]
             np.add.at(found, block.demand, part.duty * (block.pick @ answer.people))
         return found
 

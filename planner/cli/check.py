@@ -26,37 +26,42 @@ _NAME = {"type": "string", "minLength": 1}
 _NULL = {"type": "null"}
 
 
-def _of(kind: str, text: str = "", **limits: Any) -> dict[str, Any]:
-    """Return a type with its limits (None is none) and a description."""
-    known = {name: value for name, value in limits.items() if value is not None}
-    return {"type": kind, **known} | ({"description": text} if text else {})
+def _typed(kind: str, text: str = "", **limits: Any) -> dict[str, Any]:
+    """Return the schema of a type with limits (None is left out) and a description."""
+    given = {name: value for name, value in limits.items() if value is not None}
+    return {"type": kind, **given} | ({"description": text} if text else {})
 
 
-def _number(least: float | None = 0, text: str = "", most: float | None = None) -> dict[str, Any]:
-    return _of("number", text, minimum=least, maximum=most)
-
-
-def _whole(
-    least: int | None = None, text: str = "", most: int | None = None, default: int | None = None
+def _number(
+    minimum: float | None = 0, text: str = "", maximum: float | None = None
 ) -> dict[str, Any]:
-    return _of("integer", text, minimum=least, maximum=most, default=default)
+    return _typed("number", text, minimum=minimum, maximum=maximum)
 
 
-def _list(items: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
-    return _of("array", text, items=items, minItems=least or None)
+def _integer(
+    minimum: int | None = None,
+    text: str = "",
+    maximum: int | None = None,
+    default: int | None = None,
+) -> dict[str, Any]:
+    return _typed("integer", text, minimum=minimum, maximum=maximum, default=default)
 
 
-def _closed(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+def _array(items: dict[str, Any], text: str = "", minimum: int = 0) -> dict[str, Any]:
+    return _typed("array", text, items=items, minItems=minimum or None)
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
     """Return an object with these fields and no others; by default all are required."""
     needed = list(properties) if required is None else required
-    return _of("object", properties=properties, required=needed, additionalProperties=False)
+    return _typed("object", properties=properties, required=needed, additionalProperties=False)
 
 
-def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
-    return _of("object", text, additionalProperties=values, minProperties=least or None)
+def _mapping(values: dict[str, Any], text: str = "", minimum: int = 0) -> dict[str, Any]:
+    return _typed("object", text, additionalProperties=values, minProperties=minimum or None)
 
 
-def _or(*choices: dict[str, Any], text: str = "") -> dict[str, Any]:
+def _any_of(*choices: dict[str, Any], text: str = "") -> dict[str, Any]:
     return {"anyOf": list(choices)} | ({"description": text} if text else {})
 
 
@@ -66,7 +71,7 @@ def _document(name: str, properties: dict[str, Any], required: list[str]) -> dic
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{name}.schema.json",
         "title": f"Planner {name}",
-        **_closed(properties, required),
+        **_object(properties, required),
     }
 
 
@@ -86,28 +91,30 @@ def problem_schema() -> dict[str, Any]:
     strength = _number(0, "persons", people)
     known = "month in which it becomes known; by default just in time"
     package = {
-        "demands": _list(_NAME, "demands that come together", 1),
-        "known": _or(_whole(), _NULL, text=known),
+        "demands": _array(_NAME, "demands that come together", 1),
+        "known": _any_of(_integer(), _NULL, text=known),
     }
     budget = {
         "id": _NAME,
-        "first": _whole(text="first month it pays for"),
-        "last": _whole(text="last month it pays for, inclusive"),
+        "first": _integer(text="first month it pays for"),
+        "last": _integer(text="last month it pays for, inclusive"),
         "amount": _number(0, "most that may be spent, euros"),
-        "cost": _by_name(_number(0), "euros per person-month on duty, by demand", 1),
+        "cost": _mapping(_number(0), "euros per person-month on duty, by demand", 1),
     }
     properties = {
         "format": {"const": "planner-problem/1"},
-        "months": _whole(1, "length of the model; months count from 0", int(LIMITS["months"])),
+        "months": _integer(1, "length of the model; months count from 0", int(LIMITS["months"])),
         "report": {
-            **_list(_whole(0), "first and last month reported, inclusive; by default all", 2),
+            **_array(_integer(0), "first and last month reported, inclusive; by default all", 2),
             "maxItems": 2,
         },
-        "pools": _by_name(_or(strength, _list(strength)), "strength, one number or by month", 1),
-        "demands": _list(_demand(people), "who is asked for"),
-        "bounds": _list(_bound(people), "composition bounds, in every month"),
-        "packages": _by_name(_closed(package, ["demands"])),
-        "budgets": _list(_closed(budget), "money of a fund over some months"),
+        "pools": _mapping(
+            _any_of(strength, _array(strength)), "strength, one number or by month", 1
+        ),
+        "demands": _array(_demand(people), "who is asked for"),
+        "bounds": _array(_bound(people), "composition bounds, in every month"),
+        "packages": _mapping(_object(package, ["demands"])),
+        "budgets": _array(_object(budget), "money of a fund over some months"),
     }
     return _document("problem", properties, ["format", "months", "pools", "demands"])
 
@@ -116,87 +123,91 @@ def _demand(people: float) -> dict[str, Any]:
     from planner.problem.neutral import LIMITS
 
     longest = int(LIMITS["tour"])
-    prep, home = _whole(0, "months", longest), _number(0, "months per month", LIMITS["rest"])
+    prep, home = _integer(0, "months", longest), _number(0, "months per month", LIMITS["rest"])
     share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
-    mix = _by_name(share, "a mix: shares by pool that add up to 1", 1)
+    mix = _mapping(share, "a mix: shares by pool that add up to 1", 1)
     properties = {
         "id": _NAME,
-        "tier": _whole(1, "1 is served first", 1_000),
-        "main_task": _whole(1, "1 or 2", 2, 2),
+        "tier": _integer(1, "1 is served first", 1_000),
+        "main_task": _integer(1, "1 or 2", 2, 2),
         "cap": _number(0, "most people on duty at once, persons", people),
-        "first": _whole(text="first month, may be negative"),
-        "last": _whole(text="last month, inclusive, may lie past the model"),
-        "tour": _whole(1, "months", longest),
-        "pools": _list(_or(_NAME, mix), "sourcing options: pools or mixes, preferred first", 1),
-        "prep": _or(prep, _by_name(prep), text="preparation before a tour, months, or by pool"),
-        "rest": _or(home, _by_name(home), text="rest on top of preparation, or by pool"),
-        "dwell": _or(home, _by_name(home), text="time at home with preparation in it, or by pool"),
-        "cohorts": _whole(1, "1 is en bloc", int(LIMITS["cohorts"]), 1),
+        "first": _integer(text="first month, may be negative"),
+        "last": _integer(text="last month, inclusive, may lie past the model"),
+        "tour": _integer(1, "months", longest),
+        "pools": _array(
+            _any_of(_NAME, mix), "sourcing options: pools or mixes, preferred first", 1
+        ),
+        "prep": _any_of(prep, _mapping(prep), text="preparation before a tour, months, or by pool"),
+        "rest": _any_of(home, _mapping(home), text="rest on top of preparation, or by pool"),
+        "dwell": _any_of(
+            home, _mapping(home), text="time at home with preparation in it, or by pool"
+        ),
+        "cohorts": _integer(1, "1 is en bloc", int(LIMITS["cohorts"]), 1),
         "weight": {**_number(0, "worth of a person-month under value"), "default": 1.0},
         "on_call": {"type": "boolean", "default": False, "description": "ready at home"},
         "unit": {"type": "boolean", "default": False, "description": "all or nothing"},
     }
     needed = ["id", "tier", "cap", "first", "last", "tour", "pools"]
-    return _closed(properties, needed)
+    return _object(properties, needed)
 
 
 def _bound(people: float) -> dict[str, Any]:
-    limit = _or(_number(0, "persons", people), _NULL)
+    limit = _any_of(_number(0, "persons", people), _NULL)
     properties = {
-        "demands": _list(_NAME, "counted together", 1),
-        "pools": _or(_list(_NAME, least=1), _NULL, text="counted; by default all"),
+        "demands": _array(_NAME, "counted together", 1),
+        "pools": _any_of(_array(_NAME, minimum=1), _NULL, text="counted; by default all"),
         "min": limit,
         "max": limit,
     }
     either = [{"required": ["min"]}, {"required": ["max"]}]
-    return _closed(properties, ["demands"]) | {"anyOf": either}
+    return _object(properties, ["demands"]) | {"anyOf": either}
 
 
 def result_schema() -> dict[str, Any]:
     """Return the JSON Schema of the result of a neutral problem, ``planner-result/1``."""
     rows = _number(text="person-months in the report window")
-    rate = _or(_number(), _NULL, text="null where nothing was asked")
+    rate = _any_of(_number(), _NULL, text="null where nothing was asked")
     missed = {
-        "bound": _whole(0, "place among the bounds"),
-        "month": _whole(0),
+        "bound": _integer(0, "place among the bounds"),
+        "month": _integer(0),
         "missing": _number(0, "persons"),
     }
     lost = {
         "total": _number(None, "lost by main task 2, person-months"),
         "main_task_1": _number(None, "lost by other main task 1"),
-        "ratio": _or(_number(None), _NULL, text="null where the package got no people"),
-        "demands": _by_name(_number(None), "every demand outside the package"),
+        "ratio": _any_of(_number(None), _NULL, text="null where the package got no people"),
+        "demands": _mapping(_number(None), "every demand outside the package"),
     }
     properties = {
         "format": {"const": "planner-result/1"},
         "status": {"enum": ["optimal", "time limit"]},
         "rule": {"enum": ["fair", "value"]},
-        "demands": _by_name(_closed({"asked": rows, "filled": rows, "fill_rate": rate})),
-        "allocation": _list(_service(), "who serves which tour of which cohort"),
-        "tiers": _by_name(_closed({"asked": rows, "filled": rows})),
-        "unmet_bounds": _list(_closed(missed)),
-        "displacement": _by_name(_closed(lost)),
-        "certificate": _closed(
-            {key: _or(_number(None), _NULL) for key in ("primal", "dual", "gap")}
+        "demands": _mapping(_object({"asked": rows, "filled": rows, "fill_rate": rate})),
+        "allocation": _array(_allocation_entry(), "who serves which tour of which cohort"),
+        "tiers": _mapping(_object({"asked": rows, "filled": rows})),
+        "unmet_bounds": _array(_object(missed)),
+        "displacement": _mapping(_object(lost)),
+        "certificate": _object(
+            {key: _any_of(_number(None), _NULL) for key in ("primal", "dual", "gap")}
         ),
         "solver": {"type": "string", "description": "with --engine pulp"},
         "whole_people": {"const": True},
-        "steps": _list({"type": "object"}, "with whole people: how each step ended"),
+        "steps": _array({"type": "object"}, "with whole people: how each step ended"),
     }
     optional = ("solver", "whole_people", "steps")
     required = [key for key in properties if key not in optional]
     return _document("result", properties, required)
 
 
-def _service() -> dict[str, Any]:
-    return _closed(
+def _allocation_entry() -> dict[str, Any]:
+    return _object(
         {
             "demand": _NAME,
-            "option": _whole(0, "index in the demand's list of sourcing options"),
+            "option": _integer(0, "index in the demand's list of sourcing options"),
             "pool": {"type": "string"},
-            "cohort": _whole(0),
-            "first": _whole(text="first month on duty"),
-            "last": _whole(text="last month on duty, inclusive"),
+            "cohort": _integer(0),
+            "first": _integer(text="first month on duty"),
+            "last": _integer(text="last month on duty, inclusive"),
             "people": _number(0, "persons"),
         }
     )
@@ -225,7 +236,7 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    verdicts = [(name, *_verdict(name)) for name in files]
+    results = [(name, *_check_file(name)) for name in files]
     if json:
         keys = ("file", "line", "column", "field", "message")
         rows = [
@@ -235,22 +246,22 @@ def validate(
                 "faults": [{key: getattr(fault, key) for key in keys} for fault in faults],
                 "warnings": warnings,
             }
-            for name, faults, warnings in verdicts
+            for name, faults, warnings in results
         ]
         print_json({"format": "planner-validation/1", "files": rows})
     else:
-        for name, faults, warnings in verdicts:
-            said = [] if faults else [label("valid", lang)]
-            for sentence in [*said, *warnings]:
+        for name, faults, warnings in results:
+            lines = [] if faults else [label("valid", lang)]
+            for sentence in [*lines, *warnings]:
                 print(clean(f"{name}: {sentence}"))
-    if wrong := [fault for _, faults, _ in verdicts for fault in faults]:
+    if wrong := [fault for _, faults, _ in results for fault in faults]:
         raise InputError(wrong)
 
 
-def _verdict(name: str) -> tuple[list[Fault], list[str]]:
+def _check_file(name: str) -> tuple[list[Fault], list[str]]:
     """Return the faults of one file, and the warnings."""
     try:
-        problem, first = _read(name)
+        problem, first = _read_problem(name)
     except InputError as error:
         return [
             fault if isinstance(fault, Fault) else Fault(name, 0, 0, "", fault)
@@ -261,7 +272,7 @@ def _verdict(name: str) -> tuple[list[Fault], list[str]]:
     return faults, [text for severity, text in found if severity != "error"]
 
 
-def _read(name: str) -> tuple[Problem | None, Month | None]:
+def _read_problem(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
     from planner.compile import compile_scenario
     from planner.montecarlo.parameters import list_uncertain

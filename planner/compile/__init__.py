@@ -1,4 +1,4 @@
-"""A scenario to the problem it states, and the tables that say where each number comes from."""
+"""Compilation of a scenario into a problem, with tables of the origin of each number."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ __all__ = [
 
 STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
-LONGEST = 2400
-"""Most months of a model."""
+MAX_MONTHS = 2400
+"""Largest number of months of a model."""
 
 UNITS = {"tour": "months", "preparation": "months", "rest": "months per month"}
 
@@ -203,7 +203,7 @@ class Compiled:
     demands, pools, missions : tuple of rows
         Labels, in the order of the problem.
     figures : tuple of FigureRow
-        Every figure in use.
+        Every parameter in use.
     left_out : mapping of str to str
         Demands known but not in the problem, with the reason.
     """
@@ -235,20 +235,20 @@ class Compiled:
 
 @dataclass
 class ParameterBook:
-    """Collects every parameter that is used, and lets some be replaced.
+    """Collects every parameter that is used; some may have other values.
 
     Attributes
     ----------
-    instead : mapping of str to float
-        Values to take in place of the likely ones, by parameter id.
+    replacements : mapping of str to float
+        Values used instead of the likely ones, by parameter id.
     """
 
-    instead: Mapping[str, float] = field(default_factory=dict)
+    replacements: Mapping[str, float] = field(default_factory=dict)
     rows: dict[str, FigureRow] = field(default_factory=dict)
 
     def take(self, id: str, figure: Parameter, unit: str) -> float:
-        """Note a parameter and return the value to use."""
-        value = self.instead.get(id, figure.value)
+        """Record a parameter and return the value to use."""
+        value = self.replacements.get(id, figure.value)
         if id not in self.rows:
             self.rows[id] = FigureRow(
                 id, value, figure.low, figure.high, unit, *_ORIGIN(figure.origin)
@@ -256,23 +256,23 @@ class ParameterBook:
         return value
 
     def month(self, id: str, when: When) -> Month:
-        """Note a month and return it; a value in its place is by how many months it moves."""
+        """Record a month and return it; its replacement is a shift in months."""
         month = when.month
-        if id in self.instead:
-            month = month + round(self.instead[id])
+        if id in self.replacements:
+            month = month + round(self.replacements[id])
         low, high = (None if end is None else str(end) for end in (when.low, when.high))
         self.rows[id] = FigureRow(id, str(month), low, high, "month", *_ORIGIN(when.origin))
         return month
 
 
 Take = Callable[[str, Parameter, str], Floats]
-"""Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
+"""Returns the values of a parameter, (draws, 1), given its id, the parameter and its unit."""
 
 
 def strengths(
     inputs: Inputs, first: Month, months: int, book: ParameterBook
 ) -> tuple[dict[str, Floats], list[tuple[str, str]]]:
-    """Return persons by pool and month, and what cannot be.
+    """Return persons by pool and month, and impossible values.
 
     Before the first month of a series its first level holds, after the last its last. Steps are
     taken in order: those of posts, filled and fit first, then those of the strength itself.
@@ -282,7 +282,7 @@ def strengths(
     dict of str to ndarray (months,)
         Strength in persons.
     list of (str, str)
-        Pools and what is wrong with them: negative strengths, shares above one.
+        Pools and their faults: negative strengths, shares above one.
     """
 
     def take(id: str, figure: Parameter, unit: str) -> Floats:
@@ -295,12 +295,13 @@ def strengths(
 def levels(
     inputs: Inputs, first: Month, months: int, take: Take
 ) -> tuple[dict[str, Floats], list[tuple[str, str]]]:
-    """Return persons by pool, draw and month, and what cannot be in any of them.
+    """Return persons by pool, draw and month, and impossible values of any draw.
 
     Parameters
     ----------
     take : callable
-        Gives the values of a figure, (draws, 1) or (1, 1), from its id, itself and its unit.
+        Returns the values of a parameter, (draws, 1) or (1, 1), given its id, the parameter and
+        its unit.
 
     Returns
     -------
@@ -314,14 +315,16 @@ def levels(
     end = max([first + (months - 1), *named]).ordinal
     time = np.arange(start, end + 1)
     shown = slice(first.ordinal - start, first.ordinal - start + months)
-    found: dict[str, Floats] = {}
+    strength_by_pool: dict[str, Floats] = {}
     wrong: list[tuple[str, str]] = []
     for pool in inputs.pools.values():
-        own = [one for one in enumerate(inputs.steps, 1) if pool.id in one[1].pools]
+        pool_steps = [one for one in enumerate(inputs.steps, 1) if pool.id in one[1].pools]
         people = np.ones((1, len(time)))
         for factor in STRENGTH_FACTORS:
-            level = _level(inputs, pool, factor, time, take)
-            level = _stepped(level, time, [one for one in own if one[1].of == factor], take)
+            level = _factor_series(inputs, pool, factor, time, take)
+            level = _apply_steps(
+                level, time, [one for one in pool_steps if one[1].of == factor], take
+            )
             if factor != "posts":
                 if level[:, shown].max(initial=0.0) > 1 + 1e-9:
                     highest = level[:, shown].max()
@@ -329,30 +332,34 @@ def levels(
                     wrong.append((pool.id, message))
                 level = np.minimum(level, 1.0)
             people = people * level
-        people = _stepped(people, time, [one for one in own if one[1].of == "strength"], take)
-        seen = people[:, shown]
-        if seen.min(initial=0.0) < -1e-9:
-            low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]
+        people = _apply_steps(
+            people, time, [one for one in pool_steps if one[1].of == "strength"], take
+        )
+        in_window = people[:, shown]
+        if in_window.min(initial=0.0) < -1e-9:
+            low = np.flatnonzero((in_window < -1e-9).any(axis=0))[0]
             month = Month.from_ordinal(int(time[shown][low]))
             wrong.append((pool.id, f"strength of pool {pool.id!r} falls below 0 in {month}"))
-        found[pool.id] = np.maximum(seen, 0.0)
-    return found, wrong
+        strength_by_pool[pool.id] = np.maximum(in_window, 0.0)
+    return strength_by_pool, wrong
 
 
-def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+def _factor_series(
+    inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], take: Take
+) -> Floats:
     """Return a factor of a pool: its own, or that of its force times the deviation of the pool."""
     unit = STRENGTH_UNITS[factor]
     if factor in pool.series:
-        return _series(f"pool.{pool.id}.{factor}", pool.series[factor], unit, time, take)
+        return _step_series(f"pool.{pool.id}.{factor}", pool.series[factor], unit, time, take)
     national = inputs.forces[pool.force][factor]
-    level = _series(f"force.{pool.force}.{factor}", national, unit, time, take)
-    own = pool.series.get(f"{factor}_factor")
-    if own is None:
+    level = _step_series(f"force.{pool.force}.{factor}", national, unit, time, take)
+    deviation = pool.series.get(f"{factor}_factor")
+    if deviation is None:
         return level
-    return level * _series(f"pool.{pool.id}.{factor}_factor", own, "factor", time, take)
+    return level * _step_series(f"pool.{pool.id}.{factor}_factor", deviation, "factor", time, take)
 
 
-def _series(
+def _step_series(
     id: str, steps: Sequence[tuple[Month | None, Parameter]], unit: str, time: NDArray[np.int64],
     take: Take,
 ) -> Floats:  # fmt: skip
@@ -363,7 +370,7 @@ def _series(
     return level
 
 
-def _stepped(
+def _apply_steps(
     level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, StrengthStep]], take: Take
 ) -> Floats:
     for place, step in steps:
@@ -382,10 +389,10 @@ def _stepped(
             column = begin - int(time[0])
             before = level[:, column : column + 1]
             target = value if step.verb == "grow_to" else before * value
-            way = np.clip((time - begin) / max(end - begin, 1), 0.0, 1.0)
+            progress = np.clip((time - begin) / max(end - begin, 1), 0.0, 1.0)
             after = time >= (begin if end > begin else end)
-            risen = before + (target - before) * (way if end > begin else 1.0)
-            level = np.where(after, risen, level)
+            grown = before + (target - before) * (progress if end > begin else 1.0)
+            level = np.where(after, grown, level)
     return level
 
 
@@ -406,8 +413,8 @@ class _Resolved:
     """The demand of the scenario that it is a line of."""
 
     @property
-    def tied(self) -> int:
-        """Months that one tour ties its people up, time at home included, at the longest."""
+    def tied_up_months(self) -> int:
+        """Longest time that one tour ties its people up, time at home included, months."""
         prep = np.asarray(self.prep)
         home = months_at_home(self.home, self.dwell, prep, self.tour)
         return int((prep + self.tour + home).max())
@@ -428,7 +435,7 @@ def compile_scenario(
     scenario : Scenario
         What was loaded.
     figures : mapping of str to float, optional
-        Values to take instead of the likely ones, by figure id (see ``Compiled.figures``); for a
+        Values used instead of the likely ones, by parameter id (see ``Compiled.figures``); for a
         demand's first or last month, by how many months it moves. The number of cohorts follows the
         cap that the scenario states: another cap is more or fewer people, not another changeover.
     drawn : bool
@@ -450,13 +457,13 @@ def compile_scenario(
     'letter'
     """
     inputs, book = scenario.inputs, ParameterBook(figures or {})
-    left_out = _asked(inputs)[1]
+    left_out = _counted_demands(inputs)[1]
     resolved = [_resolve(one, book) for one in sources_of(inputs)]
-    first, months, report = _horizon(inputs, resolved)
-    here = _here(resolved, first, months, left_out)
-    problem = _problem(scenario, here, first, months, report, book, drawn)
-    _presence(inputs, here, book)
-    unused = [id for id in book.instead if id not in book.rows]
+    first, months, report = _model_months(inputs, resolved)
+    in_model = _in_model(resolved, first, months, left_out)
+    problem = _problem(scenario, in_model, first, months, report, book, drawn)
+    _record_presence(inputs, in_model, book)
+    unused = [id for id in book.replacements if id not in book.rows]
     if unused and not drawn:
         _refuse(scenario, [(id, f"no such figure in use{nearest(id, book.rows)}") for id in unused])
     owner = problem.package_of()
@@ -464,11 +471,11 @@ def compile_scenario(
         problem=problem,
         first_month=first,
         rule=inputs.rule,
-        demands=tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in here),
+        demands=tuple(_demand_row(inputs, one, owner.get(one.line.id, "")) for one in in_model),
         pools=tuple(PoolRow(*_POOL(pool)) for pool in inputs.pools.values()),
         missions=tuple(
             MissionRow(*_MISSION(inputs.missions[id]))
-            for id in dict.fromkeys(one.line.mission for one in here)
+            for id in dict.fromkeys(one.line.mission for one in in_model)
         ),
         figures=tuple(book.rows.values()),
         left_out=left_out,
@@ -480,7 +487,7 @@ def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
     inputs, book = scenario.inputs, ParameterBook()
     owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
     resolved = [_resolve(one, book) for one in sources_of(inputs)]
-    return tuple(_row(inputs, one, owner.get(one.root, "")) for one in resolved)
+    return tuple(_demand_row(inputs, one, owner.get(one.root, "")) for one in resolved)
 
 
 def _refuse(scenario: Scenario, faults: Iterable[tuple[str, str]]) -> NoReturn:
@@ -488,37 +495,37 @@ def _refuse(scenario: Scenario, faults: Iterable[tuple[str, str]]) -> NoReturn:
     raise InputError([Fault(scenario.name, 0, 0, field, message) for field, message in faults])
 
 
-def _here(
+def _in_model(
     resolved: Iterable[_Resolved], first: Month, months: int, left_out: dict[str, str]
 ) -> list[_Resolved]:
     """Return the demands that touch the model; note why the others do not."""
-    here = []
+    in_model = []
     for one in resolved:
         if one.last < one.first:
             left_out[one.line.id] = "ends before it begins"
         elif one.last < first or one.first >= first + months:
             left_out[one.line.id] = "outside the months of the model"
         else:
-            here.append(one)
-    return here
+            in_model.append(one)
+    return in_model
 
 
 def _problem(
-    scenario: Scenario, here: list[_Resolved], first: Month, months: int, report: tuple[int, int],
-    book: ParameterBook, drawn: bool,
+    scenario: Scenario, in_model: list[_Resolved], first: Month, months: int,
+    report: tuple[int, int], book: ParameterBook, drawn: bool,
 ) -> Problem:  # fmt: skip
     inputs = scenario.inputs
-    if months > LONGEST:
-        message = f"a model of {months} months, expected at most {LONGEST}"
+    if months > MAX_MONTHS:
+        message = f"a model of {months} months, expected at most {MAX_MONTHS}"
         _refuse(scenario, [("horizon", message)])
     people, wrong = strengths(inputs, first, months, book)
     if wrong and not drawn:
         raise InputError(_strength_fault(inputs, pool, message) for pool, message in wrong)
     parts: dict[str, list[str]] = {}
-    for one in here:
+    for one in in_model:
         parts.setdefault(one.root, []).append(one.line.id)
-    demands = tuple(_demand(inputs, one, first) for one in here)
-    if not book.instead and (faults := _size_faults(inputs, here, demands, people)):
+    demands = tuple(_demand(inputs, one, first) for one in in_model)
+    if not book.replacements and (faults := _size_faults(inputs, in_model, demands, people)):
         raise InputError(faults)
     return Problem(
         months=months,
@@ -527,15 +534,18 @@ def _problem(
         demands=demands,
         bounds=_bounds(inputs, parts, book),
         packages=_packages(inputs, parts, first, book),
-        budgets=_budgets(inputs, here, first, months, book),
+        budgets=_budgets(inputs, in_model, first, months, book),
     )
 
 
 def _size_faults(
-    inputs: Inputs, here: Sequence[_Resolved], demands: Sequence[Demand], people: dict[str, Floats]
+    inputs: Inputs,
+    in_model: Sequence[_Resolved],
+    demands: Sequence[Demand],
+    people: dict[str, Floats],
 ) -> list[Fault]:
-    """Return the caps and strengths that no solver could tell from 0 beside the largest."""
-    lines = {one.line.id: one for one in here}
+    """Return the caps and strengths that are too small beside the largest cap for a solver."""
+    lines = {one.line.id: one for one in in_model}
     faults = []
     for section, id, message in size_faults(demands, people):
         if section == "pools":
@@ -548,7 +558,7 @@ def _size_faults(
 
 
 def _strength_fault(inputs: Inputs, pool: str, message: str) -> Fault:
-    """Return a fault at the last step of a pool, or where its posts are said."""
+    """Return a fault at the last step of a pool, or at its posts."""
     posts = [level for _, level in inputs.pools[pool].series.get("posts", ())]
     steps = [step.figure for step in inputs.steps if pool in step.pools]
     origin = [Origin(), *(one.origin for one in posts + steps)][-1]
@@ -556,7 +566,7 @@ def _strength_fault(inputs: Inputs, pool: str, message: str) -> Fault:
     return Fault(origin.file, origin.line, 0, field, message)
 
 
-def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
+def _counted_demands(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
     """Return the demands that count, and why the others do not."""
     off = {
         name: package.id
@@ -575,19 +585,19 @@ def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
     return asked, left_out
 
 
-def laid_out(line: Line) -> list[Line]:
+def cap_layers(line: Line) -> list[Line]:
     """Return the lines that a demand with caps by period consists of.
 
-    The profile of caps is cut into horizontal layers: what lasts is the lowest one, and each
-    difference is a line of its own over the months in which it is asked for. A contribution that
-    grows therefore keeps the tours of the people deployed, and one that shrinks gives up the layers
-    on top first.
+    The profile of caps is cut into horizontal layers: the smallest cap is the lowest layer, and
+    each increase above it is a line of its own over its months. A contribution that grows
+    therefore keeps the tours of the people deployed, and one that shrinks loses its highest layers
+    first.
 
     Examples
     --------
     >>> from planner.scenario.load import load
     >>> untso = load("letter").change(demands={"untso": {"cap_from": {"2023-01": 15}}})
-    >>> [(one.id, one.cap.value) for one in laid_out(untso.inputs.demands["untso"])]
+    >>> [(one.id, one.cap.value) for one in cap_layers(untso.inputs.demands["untso"])]
     [('untso', 12.0), ('untso-from-2023-01', 3.0)]
     """
     if not line.cap_from:
@@ -657,14 +667,18 @@ class Sources:
     en_bloc: bool
 
     @property
-    def most_cohorts(self) -> int:
-        """Most cohorts, where they are not given: no more than the months of a tour."""
+    def max_cohorts(self) -> int:
+        """Maximum number of cohorts where none is given; it is at most the months of a tour too."""
         return 1 if self.en_bloc else math.floor(self.line.cap.value + 1e-9)
 
 
 def sources_of(inputs: Inputs) -> list[Sources]:
     """Return where the parameters of every line that counts come from, in order."""
-    return [_sources(inputs, part, line) for line in _asked(inputs)[0] for part in laid_out(line)]
+    return [
+        _sources(inputs, part, line)
+        for line in _counted_demands(inputs)[0]
+        for part in cap_layers(line)
+    ]
 
 
 def _sources(inputs: Inputs, line: Line, whole: Line) -> Sources:
@@ -672,7 +686,7 @@ def _sources(inputs: Inputs, line: Line, whole: Line) -> Sources:
     root, id, kind = whole.id, f"demand.{line.id}", inputs.kinds[line.kind]
 
     def policy(pool: str, *names: str) -> tuple[str, Parameter, str]:
-        """Return the policy that holds for a pool, and under which of the names it is given."""
+        """Return id, parameter and name of the policy that applies to a pool."""
         for name in names:
             own = getattr(line, name)
             if own is not None:
@@ -717,7 +731,7 @@ def _resolve(sources: Sources, book: ParameterBook) -> _Resolved:
     home = tuple(book.take(*one, UNITS["rest"]) for one in sources.home)
     cohorts = line.cohorts
     if cohorts is None:
-        cohorts = max(1, min(sources.most_cohorts, tour))
+        cohorts = max(1, min(sources.max_cohorts, tour))
     first, last = book.month(*sources.first), book.month(*sources.last)
     if sources.begins is not None:
         moved = book.month(*sources.begins) - sources.begins[1].month
@@ -736,10 +750,16 @@ def _resolve(sources: Sources, book: ParameterBook) -> _Resolved:
     )
 
 
-def _horizon(inputs: Inputs, resolved: Iterable[_Resolved]) -> tuple[Month, int, tuple[int, int]]:
+def _model_months(
+    inputs: Inputs, resolved: Iterable[_Resolved]
+) -> tuple[Month, int, tuple[int, int]]:
     """Return the first month of the model, its length, and the window reported."""
     longest = max(
-        (one.tied for one in resolved if one.first <= inputs.last and one.last >= inputs.first),
+        (
+            demand.tied_up_months
+            for demand in resolved
+            if demand.first <= inputs.last and demand.last >= inputs.first
+        ),
         default=0,
     )
     years = 12 * math.ceil(longest / 12)
@@ -749,23 +769,23 @@ def _horizon(inputs: Inputs, resolved: Iterable[_Resolved]) -> tuple[Month, int,
     return inputs.first + -warm_up, warm_up + window + run_out, (warm_up, warm_up + window - 1)
 
 
-def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
-    line = one.line
+def _demand(inputs: Inputs, demand: _Resolved, first: Month) -> Demand:
+    line = demand.line
     return Demand(
         id=line.id,
         tier=line.tier,
-        cap=one.cap,
-        first=one.first - first,
-        last=one.last - first,
-        tour=one.tour,
+        cap=demand.cap,
+        first=demand.first - first,
+        last=demand.last - first,
+        tour=demand.tour,
         pools=line.pools,
-        prep=one.prep,
-        home=one.home,
+        prep=demand.prep,
+        home=demand.home,
         options=line.shares,
-        dwell=one.dwell,
+        dwell=demand.dwell,
         on_call=line.on_call,
         main_task=inputs.missions[line.mission].main_task,
-        cohorts=one.cohorts,
+        cohorts=demand.cohorts,
         weight=line.weight,
         unit=line.unit,
     )
@@ -802,18 +822,18 @@ def _packages(
 
 
 def _budgets(
-    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: ParameterBook
+    inputs: Inputs, in_model: list[_Resolved], first: Month, months: int, book: ParameterBook
 ) -> tuple[Budget, ...]:
     """Return the budgets that fall within the model, if money counts."""
     if not inputs.money:
         return ()
     costs: dict[str, dict[str, float]] = {}
-    for one in here:
+    for demand in in_model:
         for cost in sorted(inputs.costs, key=lambda cost: bool(cost.demand)):
-            if cost.demand == one.root or (not cost.demand and cost.kind == one.line.kind):
+            if cost.demand == demand.root or (not cost.demand and cost.kind == demand.line.kind):
                 what = f"demand.{cost.demand}" if cost.demand else f"kind.{cost.kind}"
                 yearly = book.take(f"cost.{cost.fund}.{what}", cost.figure, "EUR per person-year")
-                costs.setdefault(cost.fund, {})[one.line.id] = yearly / 12
+                costs.setdefault(cost.fund, {})[demand.line.id] = yearly / 12
     budgets = []
     for budget in inputs.budgets:
         begin = Month(budget.year, 1) - first
@@ -827,19 +847,20 @@ def _budgets(
     return tuple(budgets)
 
 
-def _presence(inputs: Inputs, here: list[_Resolved], book: ParameterBook) -> None:
-    """Note the presence parameters of the kinds in use; the allocation does not need them."""
+def _record_presence(inputs: Inputs, in_model: list[_Resolved], book: ParameterBook) -> None:
+    """Record the presence parameters of the kinds in use, which the allocation does not need."""
     units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
-    for id in dict.fromkeys(one.line.kind for one in here):
+    for id in dict.fromkeys(demand.line.kind for demand in in_model):
         for name, figure in inputs.kinds[id].presence.items():
             book.take(f"kind.{id}.{name}", figure, units[name])
-    for one in here:
-        if one.line.manned is not None:
-            book.take(f"demand.{one.root}.manned", one.line.manned, "share")
+    for demand in in_model:
+        if demand.line.manned is not None:
+            book.take(f"demand.{demand.root}.manned", demand.line.manned, "share")
 
 
-def _row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:
-    line, mission, origin = one.line, inputs.missions[one.line.mission], one.line.cap.origin
+def _demand_row(inputs: Inputs, demand: _Resolved, package: str) -> DemandRow:
+    line = demand.line
+    mission, origin = inputs.missions[line.mission], line.cap.origin
     return DemandRow(
         id=line.id,
         mission=line.mission,
@@ -859,20 +880,20 @@ def _row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:
         unit=line.unit,
         tier=line.tier,
         weight=line.weight,
-        cap=one.cap,
+        cap=demand.cap,
         basis=origin.basis,
         source=origin.source,
         section=origin.section,
-        first=one.first,
-        last=one.last,
+        first=demand.first,
+        last=demand.last,
         pools=line.pools,
         options=tuple(options_text([option]) for option in line.options),
-        tour=one.tour,
-        preparation=one.prep,
-        home=one.home,
-        dwell=one.dwell,
-        cohorts=one.cohorts,
-        part_of=one.root,
+        tour=demand.tour,
+        preparation=demand.prep,
+        home=demand.home,
+        dwell=demand.dwell,
+        cohorts=demand.cohorts,
+        part_of=demand.root,
         file=origin.file or line.file,
         line=origin.line or line.line,
     )

@@ -1,1 +1,1 @@
-"""The mathematics: numbers in, numbers and a proof out."""
+"""The engine: linear programmes of an allocation, their solutions and certificates."""

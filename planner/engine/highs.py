@@ -1,16 +1,16 @@
-"""A linear programme kept alive in HiGHS, which changes, solves again and proves its answers.
+"""A linear programme that HiGHS keeps and solves again after changes, with certified solutions.
 
-Knows rows, columns and numbers only. Every answer is certified in NumPy; one that fails is solved
-again from cold, and what still fails raises :class:`~planner.errors.CertificateError`.
+Every solution is certified in NumPy. A solution that fails is solved again from cold; if that fails
+too, it raises :class:`~planner.errors.CertificateError`.
 
-The check that an answer is what it claims to be: feasible, dual feasible and without a gap.
+The certificate of a solution: primal feasibility, dual feasibility and duality gap.
 
 Plain NumPy, no solver: for ``min c x`` over ``row_lower <= A x <= row_upper`` and
 ``lower <= x <= upper``, any row duals y prove that no x costs less than
 
     Σ y⁺ row_lower − y⁻ row_upper + Σ d⁺ lower − d⁻ upper,   d = c − Aᵀ y
 
-(weak duality). An answer with a cost equal to that bound is optimal, however it was computed.
+(weak duality). A solution with a cost equal to that bound is optimal, however it was computed.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ __all__ = [
 ]
 
 TOLERANCE = 1e-6
-"""Largest violation, relative to one plus the size of what is compared, that is accepted."""
+"""Largest accepted violation, relative to one plus the size of the values compared."""
 
 BASIC = 1
-"""What marks a column or row as part of a basis."""
+"""Status of a basic column or row in HiGHS."""
 
-PIN = 1e-7
-"""Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
+DUAL_TOLERANCE = 1e-7
+"""Dual values above this, in units of the largest cost, are not 0: they define the optimal face."""
 
 COLD: tuple[dict[str, Any], ...] = (
     {"presolve": "off", "simplex_strategy": 1},
@@ -54,11 +54,11 @@ COLD: tuple[dict[str, Any], ...] = (
     {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
     {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
 )
-"""Further ways to solve from cold, tried in turn until an answer is proved."""
+"""Further options for a solve from cold, tried in turn until a solution is certified."""
 
 SECONDS, SECONDS_AN_ENTRY = 5.0, 1e-3
-"""Longest time of one way of solving, some hundred times what it takes: the simplex method of HiGHS
-may cycle on a degenerate programme without counting its steps, and the next way then solves it."""
+"""Time limit of one run, seconds and seconds per matrix entry, some hundred times the usual time:
+HiGHS may cycle on a degenerate programme without counting iterations."""
 
 DEFAULTS: dict[str, Any] = {
     "presolve": "choose",
@@ -67,12 +67,12 @@ DEFAULTS: dict[str, Any] = {
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
-"""What an option of one way of solving goes back to."""
+"""Default values of the options in :data:`COLD`."""
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """How far an answer is from proven optimality; all three are relative and ideally 0.
+    """Distance of a solution from proven optimality; all three values are relative, ideally 0.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class Certificate:
 
 
 def worst(*certificates: Certificate) -> Certificate:
-    """Return the largest of each figure over some certificates.
+    """Return the largest of each value over some certificates.
 
     Examples
     --------
@@ -203,7 +203,7 @@ def quiet_highs(**options: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
-    """An optimal answer and its proof.
+    """An optimal solution and its certificate.
 
     Attributes
     ----------
@@ -252,9 +252,9 @@ class LinearProgramme:
 
     @classmethod
     def stepwise(cls, *arrays: Any) -> LinearProgramme:
-        """Return a programme that will be solved in many small steps, each feasible for the next.
+        """Return a programme for many small steps, each of which starts from a feasible basis.
 
-        Primal simplex without perturbation goes on from where the step before stood.
+        It uses primal simplex without perturbation, from the last basis.
         """
         programme = cls(*arrays)
         programme.options = {
@@ -266,7 +266,7 @@ class LinearProgramme:
         return programme
 
     def basis(self) -> tuple[Ints, Ints]:
-        """Return what stands for each column and row in the basis at hand; see `BASIC`."""
+        """Return the basis status of each column and row; see `BASIC`."""
         rows, columns = self.matrix.shape
         if self._highs is None:
             return np.zeros(columns, dtype=np.int64), np.full(rows, BASIC)
@@ -277,15 +277,15 @@ class LinearProgramme:
         )
 
     def start_from(self, columns: Ints, rows: Ints) -> None:
-        """Begin the first solve from part of another programme's basis, completed if need be."""
+        """Set the basis of the first solve; new columns are added to it as nonbasic."""
         self._start = columns, rows
 
     def set_cost(self, cost: Floats) -> None:
         """Replace the whole objective."""
         self.cost = np.array(cost, dtype=float)
         if self._highs is not None:
-            places = np.arange(len(cost), dtype=np.int32)
-            self._highs.changeColsCost(len(cost), places, self.cost)
+            index = np.arange(len(cost), dtype=np.int32)
+            self._highs.changeColsCost(len(cost), index, self.cost)
 
     def set_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         """Change the bounds of some columns."""
@@ -293,34 +293,34 @@ class LinearProgramme:
             return
         self.lower[columns], self.upper[columns] = lower, upper
         if self._highs is not None:
-            places = np.asarray(columns, dtype=np.int32)
+            index = np.asarray(columns, dtype=np.int32)
             lower, upper = self.lower[columns], self.upper[columns]
-            self._highs.changeColsBounds(len(places), places, lower, upper)
+            self._highs.changeColsBounds(len(index), index, lower, upper)
 
-    def column(self, place: int) -> Floats:
+    def column(self, index: int) -> Floats:
         """Return one column of the matrix, (rows,)."""
-        entries = slice(*self.matrix.indptr[place : place + 2])
+        entries = slice(*self.matrix.indptr[index : index + 2])
         column = np.zeros(self.matrix.shape[0])
         column[self.matrix.indices[entries]] = self.matrix.data[entries]
         return column
 
-    def set_column(self, place: int, column: Floats) -> None:
+    def set_column(self, index: int, column: Floats) -> None:
         """Change the coefficients of one column; the basis stays."""
-        changed = np.flatnonzero(column != self.column(place))
+        changed = np.flatnonzero(column != self.column(index))
         if not len(changed):
             return
         old, rows = self.matrix, np.flatnonzero(column)
-        first, last = old.indptr[place : place + 2]
+        first, last = old.indptr[index : index + 2]
         starts = old.indptr.copy()
-        starts[place + 1 :] += len(rows) - (last - first)
+        starts[index + 1 :] += len(rows) - (last - first)
         data = [old.data[:first], column[rows], old.data[last:]]
-        index = [old.indices[:first], rows, old.indices[last:]]
+        row_index = [old.indices[:first], rows, old.indices[last:]]
         self.matrix = sparse.csc_array(
-            (np.concatenate(data), np.concatenate(index), starts), shape=old.shape
+            (np.concatenate(data), np.concatenate(row_index), starts), shape=old.shape
         )
         if self._highs is not None:
             for row in changed.tolist():
-                self._highs.changeCoeff(row, place, float(column[row]))
+                self._highs.changeCoeff(row, index, float(column[row]))
 
     def set_rows(self, rows: Ints, lower: Floats, upper: Floats) -> None:
         """Change the right-hand sides of some rows."""
@@ -328,18 +328,18 @@ class LinearProgramme:
             return
         self.row_lower[rows], self.row_upper[rows] = lower, upper
         if self._highs is not None:
-            places = np.asarray(rows, dtype=np.int32)
+            index = np.asarray(rows, dtype=np.int32)
             lower, upper = self.row_lower[rows], self.row_upper[rows]
-            self._highs.changeRowsBounds(len(places), places, lower, upper)
+            self._highs.changeRowsBounds(len(index), index, lower, upper)
 
-    def hold_columns(self, low: Flags, high: Flags) -> None:
-        """Keep the columns marked in `low` at their lower bound, those in `high` at the upper."""
+    def fix_columns(self, low: Flags, high: Flags) -> None:
+        """Fix the columns in `low` at their lower bound, those in `high` at their upper bound."""
         for marked, bound in ((low, self.lower), (high, self.upper)):
             columns = np.flatnonzero(marked)
             self.set_bounds(columns, bound[columns], bound[columns])
 
-    def hold_rows(self, low: Flags, high: Flags) -> None:
-        """Keep the rows marked in `low` at their lower limit, those in `high` at the upper."""
+    def fix_rows(self, low: Flags, high: Flags) -> None:
+        """Fix the rows in `low` at their lower limit, those in `high` at their upper limit."""
         for marked, limit in ((low, self.row_lower), (high, self.row_upper)):
             rows = np.flatnonzero(marked)
             self.set_rows(rows, limit[rows], limit[rows])
@@ -347,7 +347,7 @@ class LinearProgramme:
     def add_columns(
         self, columns: sparse.csc_array, cost: Floats, lower: Floats, upper: Floats
     ) -> Ints:
-        """Append columns, which start at their lower bounds; return their places."""
+        """Append columns, nonbasic at their lower bounds; return their indices."""
         count, first = columns.shape[1], self.matrix.shape[1]
         self.matrix = sparse.csc_array(sparse.hstack([self.matrix, columns]))
         self.cost = np.append(self.cost, cost)
@@ -359,15 +359,15 @@ class LinearProgramme:
         return np.arange(first, first + count)
 
     def solve(self) -> Optimum:
-        """Solve, warm if possible, and prove the answer; raise if that cannot be done."""
+        """Solve, from the last basis if possible, and certify; raise SolverError if that fails."""
         self.solves += 1
         if 0 in self.matrix.shape:
             return self._without_rows()
         answer = None
-        ladder: list[dict[str, Any] | None] = [{}, *COLD]
+        attempts: list[dict[str, Any] | None] = [{}, *COLD]
         if self._highs is not None:
-            ladder = [None, {"solver": "ipm"}, *COLD] if self.options else [None, *ladder]
-        for options in ladder:
+            attempts = [None, {"solver": "ipm"}, *COLD] if self.options else [None, *attempts]
+        for options in attempts:
             if options is not None:
                 self._load(options)
             answer = self._run(options or {})
@@ -379,27 +379,27 @@ class LinearProgramme:
             raise SolverError(f"the solver stopped without an optimum: {status}")
         raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
 
-    def pin(self, optimum: Optimum, scale: float | None = None) -> Floats:
-        """Keep only what is still optimal: fix whatever has a price at its present value.
+    def fix_optimal_face(self, optimum: Optimum, scale: float | None = None) -> Floats:
+        """Restrict the programme to its optimal face.
 
-        By complementary slackness a column with a reduced cost, or a row with a dual, has the
-        same value in every optimal answer; fixing just those leaves exactly the optimal face.
-        `scale` is the size of a cost that matters, by default the largest.
+        By complementary slackness a column with a reduced cost, or a row with a dual value, has the
+        same value in every optimal solution; fixing just those leaves exactly the optimal face.
+        `scale` is the size of costs to compare with, by default the largest.
 
         Returns
         -------
         ndarray (columns,)
-            What is left of the objective on that face: reduced costs with respect to the rows that
-            are fixed, 0 for columns that are. Rounding, unless costs are of very different sizes.
+            Remaining objective on that face: reduced costs with respect to the fixed rows, 0 for
+            fixed columns. Only rounding, unless costs are of very different sizes.
         """
-        tiny = PIN * (scale or float(np.abs(self.cost).max(initial=0.0)) or 1.0)
-        self.hold_columns(optimum.reduced > tiny, optimum.reduced < -tiny)
-        self.hold_rows(optimum.dual > tiny, optimum.dual < -tiny)
+        tiny = DUAL_TOLERANCE * (scale or float(np.abs(self.cost).max(initial=0.0)) or 1.0)
+        self.fix_columns(optimum.reduced > tiny, optimum.reduced < -tiny)
+        self.fix_rows(optimum.dual > tiny, optimum.dual < -tiny)
         fixed = np.where(np.abs(optimum.dual) > tiny, optimum.dual, 0.0)
         return np.where(self.upper > self.lower, self.cost - self.matrix.T @ fixed, 0.0)
 
     def _without_rows(self) -> Optimum:
-        """Return the optimum where nothing limits the columns but their bounds."""
+        """Return the optimum of a programme without rows or columns."""
         x = np.where(self.cost < 0, self.upper, self.lower)
         return Optimum(
             x, self.cost.copy(), np.zeros(len(self.row_lower)), float(self.cost @ x), Certificate()
@@ -435,7 +435,7 @@ class LinearProgramme:
         self._highs.setBasis(basis)
 
     def _run(self, options: dict[str, Any]) -> Optimum | None:
-        """Run, by default from the basis at hand and giving up early where steps stall."""
+        """Run from the last basis; without options of a cold solve, stop early where it stalls."""
         import highspy
 
         stalls = bool(self.options) and not options

@@ -1,10 +1,10 @@
-"""The programme: decisions, columns and every row that limits them, as arrays.
+"""The programme: decisions, columns and the rows that limit them, as arrays.
 
 A *decision* is a wave of a demand, cut at the month in which the first people of a package could
 begin; a *column* is one decision served by one sourcing option. Rows are grouped in *blocks* that
 share no pool, bound or budget, so that each can be solved alone. Strengths and caps are not part
-of the programme: they are right-hand sides, and may change from one solve to the next without
-anything being built again.
+of the programme: they are right-hand sides, and may change from one solve to the next without a new
+programme.
 
 Two accounts limit the people of a pool in a month: demands that are not on call, with their time at
 home; and, for pools that a demand on call uses, every demand with preparation and duty, those on
@@ -12,12 +12,9 @@ call with their whole tie-up.
 
 Axis order is always (decision or column, pool, month).
 
-Flat arrays of a whole problem: tours, decisions, columns and the rows that limit them.
-
-The one place where a problem is formulated. Everything is written for all independent blocks at
-once with a fixed number of array operations, so that a problem of a hundred demands costs a few
-milliseconds; the engine and the compiled kernel read the same arrays. Strengths, caps and bounds
-are right-hand sides and are not part of the layout.
+A problem is formulated in this module only, as flat arrays of tours, decisions, columns and rows,
+for all independent blocks at once with a fixed number of array operations: a problem of a hundred
+demands takes a few milliseconds. The engine and the compiled kernel read the same arrays.
 
 Order: blocks by their first pool; decisions by block, demand, wave and segment; columns by decision
 and sourcing option; rows of a block as given at :class:`Layout`.
@@ -66,7 +63,7 @@ NEVER = np.iinfo(np.int64).max // 2
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Structure of a problem as flat arrays; pointers have one more entry than what they divide.
+    """Structure of a problem as flat arrays; pointers have one more entry than they have groups.
 
     The rows of a block, in order: (1) block pool × month, people tied up with time at home, demands
     not on call; (2) pool that some on-call demand uses × month, people who prepare, are on duty or
@@ -90,7 +87,7 @@ class Layout:
     row_ptr : ndarray of int (blocks + 1,)
         First row of each block among those of all blocks.
     row_source : ndarray of int (rows of all blocks,)
-        Where the limit of each row is found in the strengths by pool and month, followed by the
+        Index of the limit of each row among the strengths by pool and month, followed by the
         bounds, followed by the budgets of the problem.
     decision_ptr : ndarray of int (blocks + 1,)
         First decision of each block.
@@ -109,7 +106,7 @@ class Layout:
         By column: pools of the problem, their index in ``Demand.pools``, and their shares of its
         people.
     ptr, row, value : ndarray
-        By column: rows of its block, and what one person takes of them.
+        By column: rows of its block, and their use per person.
     goal_ptr : ndarray of int (blocks + 1,)
         First composition row of each block.
     goal_bound, goal_month : ndarray of int (composition rows,)
@@ -170,7 +167,7 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class ProblemArrays:
-    """What a layout needs of a problem, as arrays; or of several of one length, side by side.
+    """Input of a layout as arrays: a problem, or several of the same length side by side.
 
     Problems side by side have demands, pools, bounds and budgets one after the other, and no block
     in common.
@@ -188,7 +185,7 @@ class ProblemArrays:
         Number of sourcing options.
     uses : OptionTable
     cuts : ndarray of int (cuts, demands)
-        Months in which the plan of a demand's problem is made again; :data:`NEVER` fills up.
+        Months in which the plan of a demand's problem is made again; padded with :data:`NEVER`.
     bounds, budgets : int
     counted_bound, counted_demand : ndarray of int (pairs,)
         Composition bounds with each of their demands, by bound.
@@ -231,24 +228,24 @@ class ProblemArrays:
 def table_of(problem: Problem) -> ProblemArrays:
     """Return a problem as the arrays that a layout needs."""
     demands = problem.demands
-    place = {line.id: k for k, line in enumerate(demands)}
+    index = {line.id: k for k, line in enumerate(demands)}
     pools = {name: k for k, name in enumerate(problem.pools)}
     linked = [one.demands for one in problem.bounds] + [tuple(b.cost) for b in problem.budgets]
     blocks, pool_block, demand_block = independent_blocks(
-        problem.pools, [d.pools for d in demands], [[place[n] for n in names] for names in linked]
+        problem.pools, [d.pools for d in demands], [[index[n] for n in names] for names in linked]
     )
-    owner, uses = problem.package_of(), OptionTable.of(problem)
+    package_of, uses = problem.package_of(), OptionTable.of(problem)
     options = np.array([len(d.options) for d in demands], dtype=np.int64)
-    counted = [(k, place[name]) for k, one in enumerate(problem.bounds) for name in one.demands]
+    counted = [(k, index[name]) for k, one in enumerate(problem.bounds) for name in one.demands]
     parts = np.zeros((len(counted), int(options.max(initial=0))))
     for pair, (bound, d) in enumerate(counted):
-        named = problem.bounds[bound].pools
+        counted_pools = problem.bounds[bound].pools
         for option, shares in enumerate(demands[d].options):
             by_pool = sorted(zip((pools[name] for name in demands[d].pools), shares, strict=True))
-            chosen = None if named is None else {pools[name] for name in named}
+            chosen = None if counted_pools is None else {pools[name] for name in counted_pools}
             parts[pair, option] = sum(s for p, s in by_pool if chosen is None or p in chosen)
     paid = [
-        (k, place[name], euros)
+        (k, index[name], euros)
         for k, one in enumerate(problem.budgets)
         for name, euros in one.cost.items()
     ]
@@ -259,7 +256,7 @@ def table_of(problem: Problem) -> ProblemArrays:
     cuts = column(problem.replan_months)
     return ProblemArrays(
         problem.months, len(pools), blocks, pool_block, demand_block,
-        column(problem.begins(d, owner.get(d.id)) for d in demands),
+        column(problem.begins(d, package_of.get(d.id)) for d in demands),
         column(d.last for d in demands), column(d.tour for d in demands),
         column(d.cohorts for d in demands), column(d.lead for d in demands),
         np.array([d.on_call for d in demands], dtype=bool), options, uses,
@@ -288,18 +285,18 @@ def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
 def lay_out_table(
     table: ProblemArrays, cuts: tuple[int, ...] = (), by_tour: bool = False
 ) -> Layout:
-    """Formulate a table; `cuts` is noted in the layout of a single problem."""
+    """Formulate the arrays of a problem; `cuts` is stored in the layout of a single problem."""
     months, blocks, uses = table.months, table.blocks, table.uses
     tours = tours_of(table.first, table.last, table.tour, table.cohorts, months)
 
-    demand, wave, segment, decision = _decisions(table, tours, by_tour)
+    demand, wave, segment, decision = _group_tours(table, tours, by_tour)
     count = len(demand)
     cohorts = np.bincount(decision, minlength=count)
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, np.iinfo(np.int64).min)
     np.minimum.at(begin, decision, tours.first)
     np.maximum.at(end, decision, tours.last)
-    duty_row, duty_month, number = _profile(decision, tours.first, tours.last, months)
+    duty_row, duty_month, number = _count_intervals(decision, tours.first, tours.last, months)
     duty_share = number / cohorts[duty_row]
 
     use_ptr = _pointers(uses.demand, len(table.first))
@@ -317,23 +314,23 @@ def lay_out_table(
     group_column = start[group_decision] + uses.option[use]
     group_share = uses.share[use] / cohorts[group_decision]
 
-    tour, nth = _spread(width[tours.demand])
+    tour, nth = _repeat_index(width[tours.demand])
     groups = group_column, group_share, uses.pool[use]
     used, group = use_ptr[tours.demand[tour]] + nth, group_start[decision[tour]] + nth
-    parts = _tied_up(table, tours, accounts, tour, used, group, groups)
+    parts = _tied_up_entries(table, tours, accounts, tour, used, group, groups)
     base = (np.diff(pool_ptr) + np.diff(call_ptr)) * months
 
     duty_ptr = _pointers(duty_row, count)
     duty = _Duty.of(table, demand, duty_ptr, duty_row, duty_month, duty_share, start)
-    goals = _composition(table, duty)
+    goals = _composition_rows(table, duty)
     if len(goals[7]):
         goal_row = np.repeat(base - goals[0][:-1], np.diff(goals[0])) + np.arange(goals[0][-1])
         parts.append((goals[7], np.repeat(goal_row, np.diff(goals[6])), goals[8]))
     base = base + np.diff(goals[0])
-    budget_ptr, budget, paid = _budgets(table, duty, base)
+    budget_ptr, budget, paid = _budget_rows(table, duty, base)
     parts += paid
 
-    ptr, rows, values = _merged(parts, len(owner))
+    ptr, rows, values = _merge_entries(parts, len(owner))
     fields: list[Any] = [
         months, tours, decision, cuts, pool_ptr, accounts.pool, call_ptr, accounts.call_pool,
         table.demand_block,
@@ -349,12 +346,12 @@ def lay_out_table(
 
 @dataclass(frozen=True, eq=False)
 class _Accounts:
-    """Pools of each block; those with people on call have a second account.
+    """Pools of each block; pools with people on call have a second account.
 
     Attributes
     ----------
     pool, pool_ptr, local_pool : ndarray of int
-        Pools by block, pointers, and the place of each pool in its block.
+        Pools by block, pointers, and the index of each pool in its block.
     called : ndarray of bool (pools,)
     call_pool, call_ptr, local_call : ndarray of int
         The same of pools with people on call.
@@ -385,14 +382,14 @@ class _Accounts:
         return cls(pool, pool_ptr, local_pool, called, call_pool, call_ptr, local_call)
 
 
-def _tied_up(
+def _tied_up_entries(
     table: ProblemArrays, tours: Tours, accounts: _Accounts, tour: Ints, used: Ints, group: Ints,
     groups: tuple[Ints, Floats, Ints],
 ) -> list[tuple[Ints, Ints, Floats]]:  # fmt: skip
     """Return (columns, rows, people tied up per person) in the rows of both accounts.
 
-    `tour`, `used` and `group` say, for each tour with each pool of its options, which tour, use and
-    group it is; `groups` are column, share and pool of each group.
+    `tour`, `used` and `group` are the indices of tour, use and group of each pair of a tour and a
+    pool of its options; `groups` are column, share and pool of each group.
     """
     months, uses, on_call = table.months, table.uses, table.on_call
     column, share, pool = groups
@@ -403,7 +400,9 @@ def _tied_up(
     parts: list[tuple[Ints, Ints, Floats]] = []
 
     def add(selected: NDArray[np.bool_] | slice, ends: Ints, first_row: Ints) -> None:
-        where, month, number = _profile(group[selected], prepares[selected], ends[selected], months)
+        where, month, number = _count_intervals(
+            group[selected], prepares[selected], ends[selected], months
+        )
         parts.append((column[where], first_row[where] + month, number * share[where]))
 
     not_called = slice(None) if not on_call.any() else ~on_call[tours.demand[tour]]
@@ -420,7 +419,7 @@ def _row_sources(
     table: ProblemArrays, pool_ptr: Ints, pool: Ints, call_ptr: Ints, call_pool: Ints,
     goals: tuple[Any, ...], budget_ptr: Ints, budget: Ints,
 ) -> tuple[Ints, Ints]:  # fmt: skip
-    """Return the first row of each block, and where the limit of each row is found."""
+    """Return the first row of each block, and the index of the limit of each row."""
     months, bounds = table.months, table.pools * table.months
     month, number = np.arange(months), np.arange(table.blocks)
     goal_ptr, goal_bound = goals[:2]
@@ -436,10 +435,12 @@ def _row_sources(
     return rows, np.concatenate(sources)[order]
 
 
-def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints, Ints, Floats]:
-    """Return (pointers, rows, values) by column of entries with rows that ascend from part to part.
+def _merge_entries(
+    parts: list[tuple[Ints, Ints, Floats]], columns: int
+) -> tuple[Ints, Ints, Floats]:
+    """Merge entries into (pointers, rows, values) by column.
 
-    In each part the entries of a column have ascending rows.
+    Rows ascend from part to part, and within the entries of a column in each part.
     """
     counts = [np.bincount(column, minlength=columns) for column, _, _ in parts]
     ptr = np.zeros(columns + 1, dtype=np.int64)
@@ -458,19 +459,19 @@ def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints,
 
 
 def _pointers(sorted_groups: Ints, count: int) -> Ints:
-    """Return where each of `count` groups begins among sorted (or counted) group numbers."""
+    """Return the first index of each of `count` groups among sorted group numbers."""
     pointers = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(sorted_groups, minlength=count), out=pointers[1:])
     return pointers
 
 
-def _spread(width: Ints) -> tuple[Ints, Ints]:
-    """Return, for `width[i]` copies of every i, i itself and the number of the copy."""
+def _repeat_index(width: Ints) -> tuple[Ints, Ints]:
+    """Repeat each index i `width[i]` times; return the indices and the number of each copy."""
     index = np.repeat(np.arange(len(width)), width)
     return index, np.arange(len(index)) - np.repeat(np.cumsum(width) - width, width)
 
 
-def _profile(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, Ints, Ints]:
+def _count_intervals(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, Ints, Ints]:
     """Count the intervals of each group that cover each month of the model.
 
     Returns
@@ -495,7 +496,9 @@ def _profile(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, I
     return np.repeat(covered, length), month, np.repeat(cover[runs], length)
 
 
-def _decisions(table: ProblemArrays, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, Ints, Ints]:
+def _group_tours(
+    table: ProblemArrays, tours: Tours, by_tour: bool
+) -> tuple[Ints, Ints, Ints, Ints]:
     """Group tours into decisions; return demand, wave and segment by decision, decision by tour."""
     key = keys_of(tours, table.lead, table.cuts)
     segment = key % (len(table.cuts) + 1)
@@ -546,7 +549,7 @@ def independent_blocks(
 
 @dataclass(frozen=True, eq=False)
 class _Duty:
-    """Months on duty by decision, with where those of each demand begin.
+    """Months on duty by decision, and the entries of each demand.
 
     Attributes
     ----------
@@ -579,52 +582,52 @@ class _Duty:
         return cls(begin, size, row, month, share, demand, start)
 
     def of_pairs(self, members: Ints) -> tuple[Ints, Ints]:
-        """Return, for a demand in each of many pairs, every entry of it: pair and entry."""
-        pair, nth = _spread(self.size[members])
+        """Return pair and entry for every entry of the demand of each pair."""
+        pair, nth = _repeat_index(self.size[members])
         return pair, self.begin[members][pair] + nth
 
 
-def _composition(table: ProblemArrays, duty: _Duty) -> tuple[Any, ...]:
+def _composition_rows(table: ProblemArrays, duty: _Duty) -> tuple[Any, ...]:
     """Write one row for every bound and month in which its demands have people on duty."""
     pair, entry = duty.of_pairs(table.counted_demand)
     bound, month, decision = table.counted_bound[pair], duty.month[entry], duty.row[entry]
-    head = np.zeros(table.bounds, dtype=np.int64)  # a bound is in the block of its first demand
-    head[table.counted_bound[::-1]] = table.demand_block[table.counted_demand[::-1]]
-    place = head * table.bounds + np.arange(table.bounds)
-    key = (place[bound] * table.months + month) * max(len(duty.demand), 1) + decision
+    bound_block = np.zeros(table.bounds, dtype=np.int64)  # block of its first demand
+    bound_block[table.counted_bound[::-1]] = table.demand_block[table.counted_demand[::-1]]
+    bound_order = bound_block * table.bounds + np.arange(table.bounds)
+    key = (bound_order[bound] * table.months + month) * max(len(duty.demand), 1) + decision
     order = np.argsort(key, kind="stable")
     pair, entry, decision = pair[order], entry[order], decision[order]
     row_key = key[order] // max(len(duty.demand), 1)
-    _, heads, row = np.unique(row_key, return_index=True, return_inverse=True)
+    _, first_entry, row = np.unique(row_key, return_index=True, return_inverse=True)
     row = np.asarray(row, dtype=np.int64).ravel()
-    which = bound[order][heads]
+    row_bound = bound[order][first_entry]
     share = duty.share[entry]
-    nth, option = _spread(np.diff(duty.start)[decision])
-    part = table.counted_part[pair[nth], option] * share[nth]
-    some = part > 0
+    repeated, option = _repeat_index(np.diff(duty.start)[decision])
+    part = table.counted_part[pair[repeated], option] * share[repeated]
+    positive = part > 0
     return (
-        _pointers(head[which], table.blocks), which, month[order][heads],
-        _pointers(row, len(heads)), decision, share,
-        _pointers(row[nth][some], len(heads)), (duty.start[decision[nth]] + option)[some],
-        part[some],
+        _pointers(bound_block[row_bound], table.blocks), row_bound, month[order][first_entry],
+        _pointers(row, len(first_entry)), decision, share,
+        _pointers(row[repeated][positive], len(first_entry)),
+        (duty.start[decision[repeated]] + option)[positive], part[positive],
     )  # fmt: skip
 
 
-def _budgets(
+def _budget_rows(
     table: ProblemArrays, duty: _Duty, base: Ints
 ) -> tuple[Ints, Ints, list[tuple[Ints, Ints, Floats]]]:
-    """Return budgets by block, and the columns they pay, with their rows and euros per person."""
+    """Return budgets by block, and columns, rows and euros per person of their entries."""
     pair, entry = duty.of_pairs(table.paid_demand)
     budget, month = table.paid_budget[pair], duty.month[entry]
-    head = np.full(table.budgets, -1)
-    head[table.paid_budget[::-1]] = table.demand_block[table.paid_demand[::-1]]
-    order = np.argsort(head, kind="stable")
-    order = order[head[order] >= 0]
-    budget_ptr = _pointers(head[order], table.blocks)
+    budget_block = np.full(table.budgets, -1)
+    budget_block[table.paid_budget[::-1]] = table.demand_block[table.paid_demand[::-1]]
+    order = np.argsort(budget_block, kind="stable")
+    order = order[budget_block[order] >= 0]
+    budget_ptr = _pointers(budget_block[order], table.blocks)
     if not len(order):
         return budget_ptr, order, []
     row = np.zeros(table.budgets, dtype=np.int64)
-    row[order] = base[head[order]] + np.arange(len(order)) - budget_ptr[head[order]]
+    row[order] = base[budget_block[order]] + np.arange(len(order)) - budget_ptr[budget_block[order]]
     inside = (month >= table.paid_from[budget]) & (month <= table.paid_until[budget])
     pair, entry = pair[inside], entry[inside]
     key = pair * len(duty.demand) + duty.row[entry]
@@ -632,14 +635,14 @@ def _budgets(
     served = np.bincount(np.asarray(which).ravel(), duty.share[entry], minlength=len(kept))
     pair, decision = kept // len(duty.demand), kept % len(duty.demand)
     spent = served * table.paid_price[pair]
-    nth, option = _spread(np.where(spent != 0, np.diff(duty.start)[decision], 0))
-    column = duty.start[decision[nth]] + option
-    return budget_ptr, order, [(column, row[table.paid_budget[pair[nth]]], spent[nth])]
+    repeated, option = _repeat_index(np.where(spent != 0, np.diff(duty.start)[decision], 0))
+    column = duty.start[decision[repeated]] + option
+    return budget_ptr, order, [(column, row[table.paid_budget[pair[repeated]]], spent[repeated])]
 
 
 @dataclass(frozen=True, eq=False)
 class Compressed:
-    """A sparse matrix as plain arrays; the SciPy object is made when it is first used.
+    """A sparse matrix as plain arrays; the SciPy object is created on first use.
 
     Attributes
     ----------
@@ -658,7 +661,7 @@ class Compressed:
 
     @cached_property
     def matrix(self) -> Any:
-        """The same as ``csr_array`` or ``csc_array``."""
+        """The matrix as ``csr_array`` or ``csc_array``."""
         kind = sparse.csr_array if self.by_row else sparse.csc_array
         return kind((self.data, self.indices, self.indptr), shape=self.shape)
 
@@ -675,7 +678,7 @@ class Compressed:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A part of the programme that shares nothing with the rest.
+    """An independent part of the programme: it shares no row or column with another block.
 
     Attributes
     ----------
@@ -853,7 +856,7 @@ class Programme:
     Attributes
     ----------
     problem : Problem
-        What it was built from; only its structure matters here.
+        The problem; only its structure is part of the programme.
     tours : Tours
         Every tour that touches the model.
     cuts : tuple of int
@@ -901,14 +904,14 @@ def _block(problem: Problem, layout: Layout, block: int) -> Block:
     goals = slice(*layout.goal_ptr[block : block + 2])
     budgets = layout.budget[slice(*layout.budget_ptr[block : block + 2])]
     usage, standby = len(pools) * months, len(called) * months
-    duty = _cut(layout.duty_ptr, layout.duty_month, layout.duty, low, high)
+    duty = _slice_rows(layout.duty_ptr, layout.duty_month, layout.duty, low, high)
     used = slice(*layout.used_ptr[[left, right]])
-    entries = _cut(layout.ptr, layout.row, layout.value, left, right)
+    entries = _slice_rows(layout.ptr, layout.row, layout.value, left, right)
     paid = usage + standby + goals.stop - goals.start
-    counted = _cut(
+    counted = _slice_rows(
         layout.counted_ptr, layout.counted, layout.counted_share, goals.start, goals.stop
     )
-    asked = _cut(layout.asked_ptr, layout.asked, layout.asked_share, goals.start, goals.stop)
+    asked = _slice_rows(layout.asked_ptr, layout.asked, layout.asked_share, goals.start, goals.stop)
     columns = right - left
     bounds = BoundRows(
         layout.goal_bound[goals], layout.goal_month[goals],
@@ -926,19 +929,21 @@ def _block(problem: Problem, layout: Layout, block: int) -> Block:
         mix_pool=local[layout.used_pool[used]], mix_index=layout.used_index[used],
         mix_share=layout.used_share[used], standby_pools=local[called],
         duty_data=Compressed(*duty, (high - low, months)),
-        usage_data=_band(entries, 0, usage), standby_data=_band(entries, usage, standby),
+        usage_data=_row_range(entries, 0, usage), standby_data=_row_range(entries, usage, standby),
         bounds=bounds, budgets=budgets,
-        budget_data=_by_row(_band(entries, paid, len(budgets))),
+        budget_data=_by_row(_row_range(entries, paid, len(budgets))),
     )  # fmt: skip
 
 
-def _cut(ptr: Ints, index: Ints, data: Floats, first: int, last: int) -> tuple[Ints, Ints, Floats]:
+def _slice_rows(
+    ptr: Ints, index: Ints, data: Floats, first: int, last: int
+) -> tuple[Ints, Ints, Floats]:
     """Return the compressed rows (or columns) from `first` to `last`."""
     part = slice(*ptr[[first, last]])
     return ptr[first : last + 1] - part.start, index[part], data[part]
 
 
-def _band(entries: tuple[Ints, Ints, Floats], first: int, count: int) -> Compressed:
+def _row_range(entries: tuple[Ints, Ints, Floats], first: int, count: int) -> Compressed:
     """Return `count` rows, from the row `first`, of a matrix that is compressed by column."""
     indptr, rows, data = entries
     shape = (count, len(indptr) - 1)

@@ -1,17 +1,16 @@
 """Stages of a plan: data, solution with dual sensitivities, and a cache of solutions.
 
-The data are right-hand sides, and the bounds of what is already settled.
+The data of a stage are right-hand sides, and the people of decisions that are already fixed.
 
-The dual sensitivities of a fair solve: the row that bound each decision, and its dual value.
+The dual sensitivities of a fair solve are the binding row of each decision, and its dual value.
 
-In step k the level of the decisions held in it is θ_k, a function of the limits b and of the levels
-held before: dθ_k = Σ_r y_r db_r + Σ_i c_i dθ(i). Running backwards over the steps (the chain
-rule) gives the price of each limit: the person-months that one more unit would add at the margin.
+Step k fixes decisions at the level θ_k, a function of the limits b and of the levels fixed before:
+dθ_k = Σ_r y_r db_r + Σ_i c_i dθ(i). The chain rule, applied backwards over the steps, gives the
+price of each limit: the person-months that one more unit would add at the margin.
 
-A cache of plans: stages already solved, taken over where nothing about them has changed.
-
-The solution of a stage follows from its data alone: every solve begins from cold. So the solution
-of a stage seen before is the one that would be found again, to the last bit.
+The cache keeps solved stages, and returns them where the data are the same. The solution of a stage
+follows from its data alone, as every solve begins from cold; so a cached solution equals a new one
+to the last bit.
 """
 
 from __future__ import annotations
@@ -41,13 +40,13 @@ __all__ = [
     "base_data",
 ]
 
-KEPT = 256
-"""Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
+CACHE_SIZE = 256
+"""Default size of the cache, plans of blocks; one takes about 100 kB."""
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Decisions held together at one level.
+    """Decisions fixed together at one level.
 
     Attributes
     ----------
@@ -56,9 +55,9 @@ class Step:
     level : float
         Their share.
     rows, price : ndarray
-        Rows of the limits of the stage and dθ/db of each; empty where their own cap holds them.
+        Rows of the limits of the stage and dθ/db of each; empty where their own cap bounds them.
     before, slope : ndarray
-        Decisions held earlier and dθ/dθ(i) of each.
+        Decisions fixed earlier and dθ/dθ(i) of each.
     """
 
     held: Ints
@@ -76,7 +75,7 @@ class DualSensitivities:
     steps: list[Step] = field(default_factory=list)
 
     def prices(self, gain: Floats, rows: int) -> Floats:
-        """Return what one more unit of each limit adds, (rows,).
+        """Return the marginal value of each limit, (rows,).
 
         Parameters
         ----------
@@ -85,12 +84,12 @@ class DualSensitivities:
         rows : int
             Number of limits.
         """
-        worth = gain.copy()
+        marginal = gain.copy()
         price = np.zeros(rows)
         for step in reversed(self.steps):
-            weight = worth[step.held].sum()
+            weight = marginal[step.held].sum()
             np.add.at(price, step.rows, weight * step.price)
-            worth[step.before] += weight * step.slope
+            marginal[step.before] += weight * step.slope
         return price
 
 
@@ -110,13 +109,13 @@ class StageData:
     counted : ndarray (decisions,)
         Months on duty inside the report window per person.
     lower, upper : ndarray (columns,)
-        What the plan may choose; equal where a tour is settled, upper 0 where a demand is unknown.
+        Bounds of people; equal where a tour is fixed, upper 0 where a demand is unknown.
     limit : ndarray (rows,)
         Strength by row of both accounts, then composition maxima, then budgets.
     goal : ndarray (bound rows,)
         Composition minima, persons; 0 if none exists.
     goal_tier : ndarray of int (bound rows,)
-        The tier before which each goal is pursued; 0 if none exists.
+        The tier before which the shortfall of each goal is minimised; 0 if none exists.
     """
 
     block: Block
@@ -137,7 +136,7 @@ class StageData:
 
     @cached_property
     def most(self) -> Floats:
-        """Most people a column can hold: its bound, or the whole decision."""
+        """Largest number of people of a column: its bound, or that of the decision, (columns,)."""
         return np.minimum(self.upper, self.full[self.block.decision])
 
     @cached_property
@@ -148,7 +147,7 @@ class StageData:
 
     @cached_property
     def tiers(self) -> list[int]:
-        """Tiers with something to decide or a goal to pursue, first to last."""
+        """Tiers with free decisions or a goal, first to last."""
         open_tiers = set(self.tier[~self.settled & (self.full > 0)].tolist())
         return sorted(open_tiers | set(self.goal_tier[self.goal > 0].tolist()))
 
@@ -159,18 +158,18 @@ class StageData:
 
 @dataclass(frozen=True, eq=False)
 class Locks:
-    """What the steps of a solve have proved and locked, for a check of the final allocation.
+    """Optimal values of the steps of a solve, for a check of the final allocation.
 
     Attributes
     ----------
     share : ndarray (decisions,)
         Share of its cap at which each decision was fixed; NaN where none was.
     cost : ndarray (steps, columns)
-        Objectives per person that were made as small as possible, scaled to a largest entry of 1.
+        Minimised objectives per person, scaled to a largest entry of 1.
     value : ndarray (steps,)
         The smallest value of each.
     missing : dict of int to float
-        By tier, the smallest sum of what its goals miss, persons.
+        By tier, the minimal total shortfall of its goals, persons.
     bottlenecks : bool
         Whether every decision has one open column and no goal counts, so that max-min can be
         checked without duals: below its ceiling a decision has an exhausted row in which no
@@ -193,7 +192,7 @@ class StageSolution:
     people : ndarray (columns,)
         People on each decision by each sourcing option, persons.
     missing : ndarray (bound rows,)
-        What composition goals lack, persons.
+        Shortfall of composition goals, persons.
     price : ndarray (rows,)
         Person-months on duty that one more unit of each limit would add, at the margin: inside
         the report window under *fair*, weighted and over the whole model under *value*.
@@ -202,9 +201,9 @@ class StageSolution:
     steps, repairs : int
         Programmes solved, and how many of them had to be solved again from cold.
     sensitivities : DualSensitivities or None
-        The steps of a fair solve, from which prices follow.
+        The steps of a fair solve, from which the prices follow.
     locks : Locks or None
-        What the steps have locked; None where an answer comes from elsewhere.
+        Optimal values of the steps; None where the solution comes from elsewhere.
     """
 
     people: Floats
@@ -217,18 +216,18 @@ class StageSolution:
     locks: Locks | None = None
 
     def check(self, data: StageData) -> Certificate:
-        """Return the certificate of the people and goals reported, whatever happened on the way.
+        """Return the certificate of the reported people and goals, however they were found.
 
         Parameters
         ----------
         data : StageData
-            What the plan has to respect.
+            Data of the stage.
 
         Returns
         -------
         Certificate
-            Primal: violation of any row, cap or bound. Gap: distance from what was locked. Both
-            are relative; neither uses the solver or what it has said of its answer.
+            Primal: violation of any row, cap or bound. Gap: distance from the optimal values of
+            the steps. Both are relative, and computed without the solver.
         """
         primal = _violation(data, self.people)
         if not np.isfinite(primal):
@@ -242,13 +241,13 @@ class StageSolution:
         gaps = [np.abs(given - locks.share * full)[fixed] / (1 + full[fixed])]
         gaps.append(np.abs(locks.cost @ people - locks.value) / (1 + np.abs(locks.value)))
         reached = data.block.bounds.matrix @ people
-        lacking = np.maximum(data.goal - reached, 0.0)
-        for tier, least in locks.missing.items():
+        shortfall = np.maximum(data.goal - reached, 0.0)
+        for tier, minimum in locks.missing.items():
             of_tier = data.goal_tier == tier
             size = 1 + float(data.goal[of_tier].sum())
-            gaps.append(np.array([(lacking[of_tier].sum() - least) / size]))
-        pursued = data.goal > 0
-        gaps.append(np.abs(lacking - self.missing)[pursued] / (1 + data.goal[pursued]))
+            gaps.append(np.array([(shortfall[of_tier].sum() - minimum) / size]))
+        has_goal = data.goal > 0
+        gaps.append(np.abs(shortfall - self.missing)[has_goal] / (1 + data.goal[has_goal]))
         if locks.bottlenecks:
             gaps.append(_bottleneck_gaps(data, people))
         found = np.concatenate(gaps)
@@ -275,7 +274,7 @@ def _violation(data: StageData, people: Floats) -> float:
 
 
 def _bottleneck_gaps(data: StageData, people: Floats) -> Floats:
-    """Return how far each decision is from having a row that keeps it from a larger share.
+    """Return the distance of each decision from having a bottleneck row.
 
     The condition is that of Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2: it
     holds for the max-min fair allocation and for no other, and needs no duals.
@@ -292,7 +291,7 @@ def _bottleneck_gaps(data: StageData, people: Floats) -> Floats:
         entries = of_tier[rows.col] & (rows.data > 0)
         row, column = rows.row[entries], rows.col[entries]
         left = data.limit - data.rows @ served
-        # in units of the share that what is left of a row would still give this decision
+        # remaining capacity of a row as a share of this decision
         room = left[row] / (rows.data[entries] * full[column])
         largest = np.zeros(len(left))
         np.maximum.at(largest, row, share[column])
@@ -305,25 +304,25 @@ def _bottleneck_gaps(data: StageData, people: Floats) -> Floats:
 
 def base_data(problem: Problem, block: Block) -> StageData:
     """Return the data in which every decision of the block is free and every demand known."""
-    places, report = block.demand, problem.report
-    caps = np.array([problem.demands[d].cap for d in places], dtype=float)
+    demands, report = block.demand, problem.report
+    caps = np.array([problem.demands[d].cap for d in demands], dtype=float)
     full = caps * block.part
     names = list(problem.pools)
     strength = np.array([problem.pools[names[p]] for p in block.pools], dtype=float)
     strength = strength.reshape(len(block.pools), block.months)
     at_work = strength[block.standby_pools]
-    most = [problem.bounds[b].max for b in block.bounds.bound]
-    highest = np.array([np.inf if m is None else m for m in most], dtype=float)
+    maxima = [problem.bounds[b].max for b in block.bounds.bound]
+    max_limits = np.array([np.inf if m is None else m for m in maxima], dtype=float)
     amounts = np.array([problem.budgets[k].amount for k in block.budgets], dtype=float)
-    limit = np.concatenate([strength.reshape(-1), at_work.reshape(-1), highest, amounts])
+    limit = np.concatenate([strength.reshape(-1), at_work.reshape(-1), max_limits, amounts])
     month = block.duty_data.indices
-    least = [problem.bounds[b].min for b in block.bounds.bound]
-    goal = np.array([m or 0.0 for m in least], dtype=float)
+    minima = [problem.bounds[b].min for b in block.bounds.bound]
+    goal = np.array([m or 0.0 for m in minima], dtype=float)
     data = StageData(
         block=block,
         full=full,
-        tier=np.array([problem.demands[d].tier for d in places], dtype=np.int64),
-        weight=np.array([problem.demands[d].weight for d in places], dtype=float),
+        tier=np.array([problem.demands[d].tier for d in demands], dtype=np.int64),
+        weight=np.array([problem.demands[d].weight for d in demands], dtype=float),
         counted=block.duty_data.row_sums((month >= report[0]) & (month <= report[1])),
         lower=np.zeros(len(block.decision)),
         upper=full[block.decision],
@@ -346,16 +345,16 @@ def with_goals(data: StageData, problem: Problem, known: Flags) -> StageData:
     if not len(rows.bound):
         return data
     asked = rows.asked @ (known & (data.full > 0)).astype(float) > 0
-    least = np.array([problem.bounds[b].min or 0.0 for b in rows.bound], dtype=float)
-    member = sparse.csr_array(
+    minima = np.array([problem.bounds[b].min or 0.0 for b in rows.bound], dtype=float)
+    demand_tiers = sparse.csr_array(
         rows.asked.astype(bool).astype(float) * np.where(known & (data.full > 0), data.tier, 0)
     )
-    last: dict[int, int] = {}
-    tiers = member.max(axis=1).toarray().ravel()
+    last_tier: dict[int, int] = {}
+    tiers = demand_tiers.max(axis=1).toarray().ravel()
     for bound, tier in zip(rows.bound, tiers, strict=True):
-        last[bound] = max(last.get(bound, 0), int(tier))
-    goal = np.where(asked, least, 0.0)
-    goal_tier = np.where(goal > 0, [last[b] for b in rows.bound], 0).astype(np.int64)
+        last_tier[bound] = max(last_tier.get(bound, 0), int(tier))
+    goal = np.where(asked, minima, 0.0)
+    goal_tier = np.where(goal > 0, [last_tier[b] for b in rows.bound], 0).astype(np.int64)
     return data.change(goal=goal, goal_tier=goal_tier)
 
 
@@ -381,7 +380,7 @@ class PlanCache:
     True
     """
 
-    def __init__(self, kept: int = KEPT):
+    def __init__(self, kept: int = CACHE_SIZE):
         """Begin empty."""
         if kept < 1:
             raise ValueError(f"expected to keep at least 1 plan, found {kept}")
@@ -429,10 +428,10 @@ def _digest(solver: Callable[[StageData], StageSolution], data: StageData) -> by
 
 
 def _arrays(data: StageData) -> Iterator[Any]:
-    """Yield the arrays of the data of a stage; demands by their place among those of the block.
+    """Yield the arrays of the data of a stage; demands are numbered within the block.
 
-    Decisions that no option can serve, such as those of packages not yet known, count as 0: what
-    they would ask has no effect.
+    Decisions that no option can serve, such as those of packages not yet known, count as 0: their
+    caps have no effect.
     """
     block, bounds = data.block, data.block.bounds
     served = np.bincount(block.decision, data.upper > 0, minlength=len(data.full)) > 0

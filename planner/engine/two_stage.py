@@ -1,8 +1,8 @@
 """Shares promised now, plans made when the draw is known: a two-stage linear programme.
 
 First stage: a share x[m] of each group of demands (a mission) is promised. Second stage, in draw s:
-people y[s] on the columns of the programme. What a draw changes are right-hand sides only, so all
-draws have one matrix, and one dual solution of the second stage bounds every draw.
+people y[s] on the columns of the programme. Draws differ in right-hand sides only, so all draws
+share one matrix, and every dual solution of the second stage gives a valid cut for every draw.
 
 A group has one or more parts (its whole mandate, or each year of it). Its fill in a draw is the
 smallest fill share over its parts. A promise is held to the mean of the lowest 1 − a of its fill:
@@ -16,8 +16,8 @@ where the promise is kept in every draw.
 
 The two-stage programme as SMPS files: core, time and stochastics, for other solvers.
 
-Written is the programme that maximises worth: levels η are promised in the first stage, and what
-a draw stays below them costs 1 ÷ (1 − certainty) in the second. Its optimum is that of *value* over
+The files state the programme that maximises worth: levels η are promised in the first stage, and
+the shortfall of a draw costs 1 ÷ (1 − certainty) in the second. Its optimum is that of *value* over
 one tier. Costs are minimised. The core holds the first draw; each draw is one scenario. The vector
 of right-hand sides is named LIMIT: some readers take a line that begins with RHS for a section.
 
@@ -55,24 +55,24 @@ __all__ = [
 ]
 
 
-VIOLATION = 1e-7
-"""Sum of fill shares that a draw may lack before a cut is added; twice that before one is sought,
-so that what is found is violated in spite of rounding."""
+CUT_TOLERANCE = 1e-7
+"""Violation, as a sum of fill shares, above which a known cut is added. New cuts are sought from
+twice this shortfall, so that they are violated in spite of rounding."""
 
-LOCK = 1e-7
-"""How far below its level a share is locked, so that the next step stays feasible."""
+LOCK_SLACK = 1e-7
+"""Distance below its optimum at which a share is locked, so that the next step stays feasible."""
 
-GIVES_WAY = 1e-4
-"""Most by which locked shares are loosened where cuts found later ask for it."""
+MAX_RELAXATION = 1e-4
+"""Largest relaxation of locked shares where cuts found later require it."""
 
 BINDING = 1e-7
-"""Smallest dual of the row of a group that holds the level down (the duals of a step add to 1)."""
+"""Smallest dual value of a group that bounds the level (the dual values of a step add up to 1)."""
 
-DUALS_A_ROUND = 24
+DUALS_PER_ROUND = 24
 """New dual solutions after which the master is solved again."""
 
-STALLED = 2_000
-"""Least iterations after which a first stage is solved from cold: a basis at hand may cycle."""
+MIN_ITERATION_LIMIT = 2_000
+"""Smallest iteration limit before a master is solved from cold: from a basis it may cycle."""
 
 EXTENSIVE = 20
 """Most draws that are solved in one linear programme unless a method is given (measured)."""
@@ -80,7 +80,7 @@ EXTENSIVE = 20
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """What draws change on one structure.
+    """Right-hand sides of each draw of one problem structure.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class SecondStage:
         Usage of strengths, bounds and budgets per person, then people by decision. Rows with equal
         coefficients are one row.
     filled : csr_array (parts, columns)
-        Person-months inside the window per person of a column.
+        Person-months inside the window per person on a column.
     part_group : ndarray of int (parts,)
         Group of each part, ascending.
     groups : int
@@ -253,24 +253,24 @@ def two_stage_of(
         (k, n) for k in range(groups) for n in range(len(spans))
         if n == 0 or months[group == k, n].any()
     ]  # fmt: skip
-    rows = _Rows()
+    rows = _RowCollector()
     filled: list[Floats] = []
     limits: list[Floats] = []
-    most: list[Floats] = []
+    max_people: list[Floats] = []
     begin: list[Ints] = []
     for block in programme.blocks:
-        kept, own, served = _promised_columns(block, group, spans)
-        filled.append(np.array([np.where(own == k, served[:, n], 0.0) for k, n in parts]))
+        kept, column_group, served = _promised_columns(block, group, spans)
+        filled.append(np.array([np.where(column_group == k, served[:, n], 0.0) for k, n in parts]))
         rows.add(sparse.csr_array(block.rows[:, kept]))
-        limits.append(_limits(programme, block, draws))
+        limits.append(_right_hand_sides(programme, block, draws))
         decisions = np.unique(block.decision[kept])
         rows.add(sparse.csr_array(block.pick[decisions][:, kept]), same_columns=True)
         full = draws.caps[:, block.demand] * block.part
         limits.append(full[:, decisions])
-        most.append(full[:, block.decision[kept]])
+        max_people.append(full[:, block.decision[kept]])
         begin.append(block.begin[block.decision[kept]])
-    matrix, limit = _needed(
-        *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(most, axis=1)
+    matrix, limit = _without_redundant_rows(
+        *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(max_people, axis=1)
     )
     asked = np.stack(
         [draws.caps[:, group == k] @ months[group == k, n] for k, n in parts], axis=1
@@ -307,25 +307,25 @@ def _promised_columns(
     return kept, owner[block.decision[kept]], duty[block.decision[kept]]
 
 
-def _limits(programme: Programme, block: Any, draws: Draws) -> Floats:
+def _right_hand_sides(programme: Programme, block: Any, draws: Draws) -> Floats:
     """Return the right-hand sides of a block's rows, (draws, rows)."""
     problem, count = programme.problem, len(draws)
     strength = draws.strengths[:, block.pools]
     most, amounts = draws.most, draws.amounts
     if most is None:
-        own = [np.nan if one.max is None else one.max for one in problem.bounds]
-        most = np.tile(np.array(own, dtype=float), (count, 1))
+        maxima = [np.nan if item.max is None else item.max for item in problem.bounds]
+        most = np.tile(np.array(maxima, dtype=float), (count, 1))
     if amounts is None:
-        amounts = np.tile(np.array([one.amount for one in problem.budgets], float), (count, 1))
+        amounts = np.tile(np.array([item.amount for item in problem.budgets], float), (count, 1))
     at_work = strength[:, block.standby_pools]
     bounds = most[:, block.bounds.bound]
-    highest = np.where(np.isnan(bounds), np.inf, bounds)
-    accounts = [one.reshape(count, -1) for one in (strength, at_work)]
-    return np.concatenate([*accounts, highest, amounts[:, block.budgets]], axis=1)
+    bound_limits = np.where(np.isnan(bounds), np.inf, bounds)
+    accounts = [item.reshape(count, -1) for item in (strength, at_work)]
+    return np.concatenate([*accounts, bound_limits, amounts[:, block.budgets]], axis=1)
 
 
-class _Rows:
-    """Collects rows block by block; equal rows become one with the smaller limit."""
+class _RowCollector:
+    """Collects rows block by block; merges equal rows into one with the smaller limit."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[sparse.csr_array, int]] = []
@@ -341,36 +341,38 @@ class _Rows:
         seen: dict[bytes, int] = {}
         kept: list[tuple[Ints, Floats]] = []
         limits: list[Floats] = []
-        place = 0
+        row_index = 0
         for rows, shift in self.parts:
             rows.sort_indices()
-            for number in range(rows.shape[0]):
-                low, high = rows.indptr[number], rows.indptr[number + 1]
-                own, place = limit[:, place], place + 1
-                if high == low or not np.isfinite(own).any():
+            for row in range(rows.shape[0]):
+                low, high = rows.indptr[row], rows.indptr[row + 1]
+                row_limit, row_index = limit[:, row_index], row_index + 1
+                if high == low or not np.isfinite(row_limit).any():
                     continue
                 index = rows.indices[low:high].astype(np.int64) + shift
                 data = np.round(rows.data[low:high], 12)
                 key = index.tobytes() + data.tobytes()
                 if key in seen:
-                    limits[seen[key]] = np.minimum(limits[seen[key]], own)
+                    limits[seen[key]] = np.minimum(limits[seen[key]], row_limit)
                     continue
                 seen[key] = len(kept)
                 kept.append((index, data))
-                limits.append(own)
+                limits.append(row_limit)
         start = np.cumsum([0, *(len(index) for index, _ in kept)])
         data = np.concatenate([np.zeros(0), *(values for _, values in kept)])
-        index = np.concatenate([np.zeros(0, np.int64), *(places for places, _ in kept)])
+        index = np.concatenate([np.zeros(0, np.int64), *(columns for columns, _ in kept)])
         matrix = sparse.csr_array((data, index, start), shape=(len(kept), self.columns))
         largest = 1e9
-        found = np.stack(limits, axis=1) if limits else np.zeros((len(limit), 0))
-        return sparse.csc_array(matrix), np.minimum(found, largest)
+        stacked = np.stack(limits, axis=1) if limits else np.zeros((len(limit), 0))
+        return sparse.csc_array(matrix), np.minimum(stacked, largest)
 
 
-def _needed(matrix: sparse.csc_array, limit: Floats, most: Floats) -> tuple[Any, Floats]:
-    """Leave out rows that bind in no draw, or that another row implies in every draw.
+def _without_redundant_rows(
+    matrix: sparse.csc_array, limit: Floats, most: Floats
+) -> tuple[Any, Floats]:
+    """Remove rows that bind in no draw, or that another row implies in every draw.
 
-    `most` is the most people on each column, (draws, columns), which other rows ensure.
+    `most` is an upper bound on the people of each column, (draws, columns), that other rows imply.
     """
     by_row = sparse.csr_array(matrix)
     single = np.diff(by_row.indptr) == 1
@@ -391,7 +393,7 @@ def _needed(matrix: sparse.csc_array, limit: Floats, most: Floats) -> tuple[Any,
 
 
 class Recourse:
-    """The second stage, solved draw by draw for goals: least weighted sum of what they miss.
+    """The second stage, solved draw by draw: minimal weighted shortfall from goals.
 
         min Σ_i cost[i] e[i],   filled[i] y + e[i] ≥ goal[i],   matrix y ≤ limit,   y, e ≥ 0
 
@@ -461,16 +463,16 @@ class Recourse:
 
 @dataclass(frozen=True, eq=False)
 class Promised:
-    """Shares that can be promised.
+    """Shares that can be promised, and the solution they belong to.
 
     Attributes
     ----------
     share : ndarray (groups,)
         Promised share of the cap.
     level : ndarray (groups,)
-        η: the fill that a draw's plan aims at for each group.
-    lacking : ndarray (draws, groups)
-        v: by how much the fill stays below `level` in a draw.
+        η: the target fill of each group in the plan of every draw.
+    shortfall : ndarray (draws, groups)
+        v: shortfall of the fill from `level` in a draw.
     rounds, solves : int
         Times the master and the second stage were solved.
     bound : float
@@ -481,7 +483,7 @@ class Promised:
 
     share: Floats
     level: Floats
-    lacking: Floats
+    shortfall: Floats
     rounds: int
     solves: int
     bound: float
@@ -497,13 +499,13 @@ class Cuts:
         self.prices = np.zeros((0, stage.matrix.shape[0]))
 
     def add(self, found: list[tuple[Floats, Floats]]) -> None:
-        """Keep more dual solutions: pairs of weights (parts,) and prices (rows,)."""
+        """Add dual solutions: pairs of weights (parts,) and prices (rows,)."""
         self.weights = np.concatenate([self.weights, [one for one, _ in found]])
         self.prices = np.concatenate([self.prices, [one for _, one in found]])
 
 
 class Master:
-    """The first stage with what cuts say of the second: shares, levels and what each draw lacks.
+    """The first stage, with cuts from the second: shares, levels, and the shortfall of each draw.
 
     Parameters
     ----------
@@ -518,13 +520,13 @@ class Master:
         self.groups = two.stage.groups
         self.certainty = np.broadcast_to(np.asarray(certainty, float), (self.groups,))
         self.recourse = Recourse(two.stage, self._separation_cost())
-        self.priced = Recourse(two.stage, self._separation_cost())
+        self.weighted_recourse = Recourse(two.stage, self._separation_cost())
         self.rounds = self.solves = 0
-        self._lacks: dict[int, int] = {}
-        self._done: set[tuple[int, int]] = set()
+        self._shortfall_columns: dict[int, int] = {}
+        self._cuts_added: set[tuple[int, int]] = set()
         self._cut_rows: list[tuple[int, int, int, float]] = []
-        self._witness = np.zeros_like(two.asked)
-        self._limits = np.zeros((len(two), 0))
+        self._reachable = np.zeros_like(two.asked)
+        self._cut_limits = np.zeros((len(two), 0))
         self._build()
 
     def _separation_cost(self) -> Floats:
@@ -532,13 +534,13 @@ class Master:
         return 1.0 / np.maximum(asked, 1e-6 + 1e-3 * asked.mean())
 
     def _build(self) -> None:
-        """Columns: shares, levels, the common level t, by how much locked shares give way.
+        """Columns: shares, levels, the common level t, the relaxation of locked shares.
 
         Rows: risk by group, x ≥ t by group.
         """
         count, h = self.groups, quiet_highs()
         exists = self.two.exists.any(axis=0)
-        self.t, self.way = 2 * count, 2 * count + 1
+        self.t, self.relaxation = 2 * count, 2 * count + 1
         size = 2 * count + 2
         upper = np.where(np.concatenate([exists, exists, [True, False]]), 1.0, 0.0)
         none = np.zeros(0, dtype=np.int32)
@@ -549,10 +551,10 @@ class Master:
             h.addRow(-np.inf, np.inf, 2, np.array([k, self.t], np.int32), np.array([1.0, -1.0]))
         self.highs, self.size = h, size
 
-    def _columns_of(self, draw: int) -> int:
-        """Return the first of a draw's columns of what it lacks, adding them where needed."""
-        if draw in self._lacks:
-            return self._lacks[draw]
+    def _add_shortfall_columns(self, draw: int) -> int:
+        """Return the first shortfall column of a draw; add the columns where needed."""
+        if draw in self._shortfall_columns:
+            return self._shortfall_columns[draw]
         first, count = self.size, self.groups
         tail = self.two.given[draw] / np.maximum(1.0 - self.certainty, 1e-12)
         used = np.flatnonzero(self.two.exists[draw])
@@ -562,21 +564,21 @@ class Master:
             count, np.zeros(count), np.zeros(count), upper, len(used), start,
             used.astype(np.int32), tail[used],
         )  # fmt: skip
-        self._lacks[draw], self.size = first, first + count
+        self._shortfall_columns[draw], self.size = first, first + count
         return first
 
     def _add_cut(self, draw: int, number: int) -> None:
-        """Add the bound that a dual solution puts on one draw."""
+        """Add the cut of a dual solution to one draw."""
         stage, weight = self.two.stage, self.cuts.weights[number]
         used = np.bincount(stage.part_group, weight * self.two.asked[draw], minlength=self.groups)
         index = np.flatnonzero(used > 1e-12)
-        first = self._columns_of(draw)
+        first = self._add_shortfall_columns(draw)
         scale = float(used[index].max())
         columns = np.concatenate([self.groups + index, first + index]).astype(np.int32)
         data = np.concatenate([used[index], -used[index]]) / scale
-        limit = float(self._limits[draw, number]) / scale
+        limit = float(self._cut_limits[draw, number]) / scale
         self.highs.addRow(-np.inf, limit, len(columns), columns, data)
-        self._done.add((draw, number))
+        self._cuts_added.add((draw, number))
         self._cut_rows.append((self.highs.getNumRow() - 1, draw, number, scale))
 
     def maximise(self, cost: Floats) -> tuple[float, Floats]:
@@ -585,32 +587,34 @@ class Master:
         self.highs.changeColsCost(len(places), places, -cost)
         while True:
             x = self._solve()
-            level, lacking = x[self.groups : 2 * self.groups], self._lacking(x)
-            if self._add_known(level, lacking):
+            level, shortfall = x[self.groups : 2 * self.groups], self._shortfall(x)
+            if self._add_violated_cuts(level, shortfall):
                 continue
-            if not self._separate(level, lacking):
+            if not self._separate(level, shortfall):
                 return float(cost @ x[: len(cost)]), x
-            if not self._add_known(level, lacking):
+            if not self._add_violated_cuts(level, shortfall):
                 raise SolverError("the second stage gave no cut that the first stage violates")
 
     def _solve(self) -> Floats:
-        """Return the optimum of the first stage; locked shares give way where cuts ask for it."""
+        """Return the optimum of the master; relax locked shares where cuts make it infeasible."""
         self.rounds += 1
         status = self._run()
         if status == "Infeasible":
-            self._give_way()
+            self._relax_locks()
             status = self._run()
         if status != "Optimal":
             raise SolverError(f"the first stage was not solved: {status}")
         return np.array(self.highs.getSolution().col_value)
 
     def _run(self) -> str:
-        """Solve from the basis at hand, and from cold where that stalls; return the status."""
+        """Solve from the current basis, and from cold where that stalls; return the status."""
         status = ""
         for step, solver in enumerate(("choose", "choose", "ipm")):
             if step:
                 self.highs.clearSolver()
-            limit = 2**31 - 1 if solver == "ipm" else max(STALLED, self.highs.getNumRow())
+            limit = (
+                2**31 - 1 if solver == "ipm" else max(MIN_ITERATION_LIMIT, self.highs.getNumRow())
+            )
             self.highs.setOptionValue("simplex_iteration_limit", limit)
             self.highs.setOptionValue("solver", solver)
             self.highs.run()
@@ -620,95 +624,97 @@ class Master:
         self.highs.setOptionValue("solver", "choose")
         return status
 
-    def _give_way(self) -> None:
-        """Loosen all locked shares by the least with which all cuts can be kept to.
+    def _relax_locks(self) -> None:
+        """Relax all locked shares by the minimal amount that makes the master feasible.
 
-        A level is found with cuts that are kept to within a tolerance. Cuts found later may tell
-        that it lies out of reach by about as much.
+        A level is found with cuts that hold to within a tolerance. Cuts found later may exclude
+        it by about this tolerance.
         """
         costs = np.array(self.highs.getLp().col_cost_)
-        places = np.arange(self.size, dtype=np.int32)
-        self.highs.changeColsCost(self.size, places, np.eye(1, self.size, self.way).ravel())
-        self.highs.changeColBounds(self.way, 0.0, GIVES_WAY)
+        columns = np.arange(self.size, dtype=np.int32)
+        self.highs.changeColsCost(self.size, columns, np.eye(1, self.size, self.relaxation).ravel())
+        self.highs.changeColBounds(self.relaxation, 0.0, MAX_RELAXATION)
         status = self._run()
         if status != "Optimal":
             raise SolverError(f"shares promised before cannot all be kept: {status}")
-        least = float(self.highs.getSolution().col_value[self.way])
-        self.highs.changeColBounds(self.way, 0.0, least + LOCK)
-        self.highs.changeColsCost(self.size, places, costs)
+        minimum = float(self.highs.getSolution().col_value[self.relaxation])
+        self.highs.changeColBounds(self.relaxation, 0.0, minimum + LOCK_SLACK)
+        self.highs.changeColsCost(self.size, columns, costs)
 
-    def _lacking(self, x: Floats) -> Floats:
-        found = np.zeros((len(self.two), self.groups))
-        for draw, first in self._lacks.items():
-            found[draw] = x[first : first + self.groups]
-        return found
+    def _shortfall(self, x: Floats) -> Floats:
+        result = np.zeros((len(self.two), self.groups))
+        for draw, first in self._shortfall_columns.items():
+            result[draw] = x[first : first + self.groups]
+        return result
 
-    def _goals(self, level: Floats, lacking: Floats) -> Floats:
-        share = level - lacking
+    def _goals(self, level: Floats, shortfall: Floats) -> Floats:
+        share = level - shortfall
         return self.two.asked * share[:, self.two.stage.part_group]
 
-    def _add_known(self, level: Floats, lacking: Floats) -> bool:
-        """Add the most violated cut of each draw among the dual solutions at hand."""
+    def _add_violated_cuts(self, level: Floats, shortfall: Floats) -> bool:
+        """Add the most violated cut of each draw among the known dual solutions."""
         cuts = self.cuts
         if not len(cuts.weights):
             return False
-        fresh = cuts.prices[self._limits.shape[1] :]
+        fresh = cuts.prices[self._cut_limits.shape[1] :]
         if len(fresh):
-            self._limits = np.concatenate([self._limits, self.two.limit @ fresh.T], axis=1)
-        excess = self._goals(level, lacking) @ cuts.weights.T - self._limits
+            self._cut_limits = np.concatenate([self._cut_limits, self.two.limit @ fresh.T], axis=1)
+        excess = self._goals(level, shortfall) @ cuts.weights.T - self._cut_limits
         worst = excess.argmax(axis=1)
         added = False
-        for draw in np.flatnonzero(excess.max(axis=1) > VIOLATION):
-            if (int(draw), int(worst[draw])) not in self._done:
+        for draw in np.flatnonzero(excess.max(axis=1) > CUT_TOLERANCE):
+            if (int(draw), int(worst[draw])) not in self._cuts_added:
                 self._add_cut(int(draw), int(worst[draw]))
                 added = True
         return added
 
-    def _separate(self, level: Floats, lacking: Floats) -> bool:
-        """Solve the second stage of draws that may not reach their goals; keep new duals."""
-        goals = self._goals(level, lacking)
-        open_draws = np.flatnonzero((goals > self._witness + 1e-9).any(axis=1))
-        found = []
-        prices = self._marginal()
-        aims = self._goals(level, np.zeros_like(lacking))
+    def _separate(self, level: Floats, shortfall: Floats) -> bool:
+        """Solve the second stage of draws that may miss their goals; add the new dual solutions."""
+        goals = self._goals(level, shortfall)
+        open_draws = np.flatnonzero((goals > self._reachable + 1e-9).any(axis=1))
+        duals = []
+        prices = self._marginal_values()
+        level_goals = self._goals(level, np.zeros_like(shortfall))
         for draw in open_draws.tolist():
             value, people, weight, price = self.recourse.solve(goals[draw], self.two.limit[draw])
             self.solves += 1
-            if value <= 2 * VIOLATION:
-                self._witness[draw] = np.maximum(self.two.stage.filled @ people, goals[draw])
+            if value <= 2 * CUT_TOLERANCE:
+                self._reachable[draw] = np.maximum(self.two.stage.filled @ people, goals[draw])
                 continue
-            found.append((weight, price))
+            duals.append((weight, price))
             if draw in prices:
                 cost = prices[draw]
                 cost = cost / max(float((cost * self.two.asked[draw]).max()), 1e-12)
-                _, _, weight, price = self.priced.solve(aims[draw], self.two.limit[draw], cost)
+                _, _, weight, price = self.weighted_recourse.solve(
+                    level_goals[draw], self.two.limit[draw], cost
+                )
                 self.solves += 1
-                found.append((weight, price))
-            if len(found) >= DUALS_A_ROUND:
+                duals.append((weight, price))
+            if len(duals) >= DUALS_PER_ROUND:
                 break
-        if found:
-            self.cuts.add(found)
-        return bool(found)
+        if duals:
+            self.cuts.add(duals)
+        return bool(duals)
 
-    def _marginal(self) -> dict[int, Floats]:
-        """Return what one more person-month of each part is worth to the master, by draw."""
+    def _marginal_values(self) -> dict[int, Floats]:
+        """Return the marginal value of a person-month of each part in the master, by draw."""
         dual = np.abs(np.array(self.highs.getSolution().row_dual))
-        found: dict[int, Floats] = {}
+        result: dict[int, Floats] = {}
         for row, draw, number, scale in self._cut_rows:
             if dual[row] > 1e-12:
                 added = dual[row] / scale * self.cuts.weights[number]
-                found[draw] = found[draw] + added if draw in found else added
-        return found
+                result[draw] = result[draw] + added if draw in result else added
+        return result
 
     def lock(self, group: int, share: float) -> None:
-        """Keep the share of a group at a level at least, from now on."""
+        """Require at least a level for the share of a group, from now on."""
         self._lock(np.array([group]), np.ones(1), share)
 
     def common(self, groups: Ints) -> float:
         """Return the largest share that all of some groups can be promised."""
         if not len(groups):
             return 1.0
-        return float(self._level(groups)[1][self.t])
+        return float(self._maximise_level(groups)[1][self.t])
 
     def solve(self, rule: str, given: dict[int, float] | None = None) -> Promised:
         """Return the shares by a rule, tier by tier; those of some groups may be given."""
@@ -732,22 +738,22 @@ class Master:
                 share[free] = x[free]
                 continue
             while len(free):
-                bound, x, held = self._level(free)
+                bound, x, held = self._maximise_level(free)
                 share[held] = x[self.t]
                 for group in held:
                     self.lock(int(group), float(x[self.t]))
                 free = np.setdiff1d(free, held)
         share = np.clip(share, 0.0, 1.0)
-        level, lacking = x[count : 2 * count], self._lacking(x)
-        return Promised(share, level, lacking, self.rounds, self.solves, bound, bound)
+        level, shortfall = x[count : 2 * count], self._shortfall(x)
+        return Promised(share, level, shortfall, self.rounds, self.solves, bound, bound)
 
     def _lock(self, groups: Ints, cost: Floats, value: float) -> None:
-        """Keep a weighted sum of shares at a value at least."""
-        columns = np.append(groups, self.way).astype(np.int32)
-        self.highs.addRow(value - LOCK, np.inf, len(columns), columns, np.append(cost, 1.0))
+        """Require at least a value for a weighted sum of shares."""
+        columns = np.append(groups, self.relaxation).astype(np.int32)
+        self.highs.addRow(value - LOCK_SLACK, np.inf, len(columns), columns, np.append(cost, 1.0))
 
-    def _level(self, free: Ints) -> tuple[float, Floats, Ints]:
-        """Raise the smallest share of some groups; return which of them hold it down."""
+    def _maximise_level(self, free: Ints) -> tuple[float, Floats, Ints]:
+        """Maximise the smallest share of some groups; return the groups that bound it."""
         for group in free:
             self.highs.changeRowBounds(self.groups + int(group), 0.0, np.inf)
         cost = np.zeros(2 * self.groups + 1)
@@ -765,36 +771,36 @@ class Master:
 def extensive_form(
     two: TwoStage, certainty: float | Floats, rule: str
 ) -> tuple[Promised, Certificate]:
-    """Solve all draws in one linear programme a step; the reference for the decomposition."""
-    return _Extensive(two, certainty).solve(rule)
+    """Solve all draws in one linear programme per step; the reference for the decomposition."""
+    return _ExtensiveForm(two, certainty).solve(rule)
 
 
-class _Extensive:
-    """Columns: shares, levels, t, then what each draw lacks, then people of each draw."""
+class _ExtensiveForm:
+    """Columns: shares, levels, t, then the shortfalls of each draw, then its people."""
 
     def __init__(self, two: TwoStage, certainty: float | Floats):
         self.two, stage = two, two.stage
         count, draws = stage.groups, len(two)
         self.count, self.t = count, 2 * count
         tail = two.given / np.maximum(1.0 - np.broadcast_to(certainty, (count,)), 1e-12)
-        eye, parts = sparse.eye_array(count), stage.filled.shape[0]
+        identity, parts = sparse.eye_array(count), stage.filled.shape[0]
         risk = sparse.hstack([
-            eye, -eye, sparse.csr_array((count, 1)),
+            identity, -identity, sparse.csr_array((count, 1)),
             *(sparse.diags_array(tail[s]) for s in range(draws)),
             sparse.csr_array((count, draws * stage.matrix.shape[1])),
         ])  # fmt: skip
         width = risk.shape[1]
         level = sparse.csr_array(sparse.hstack([
-            eye, sparse.csr_array((count, count)), -np.ones((count, 1)),
+            identity, sparse.csr_array((count, count)), -np.ones((count, 1)),
             sparse.csr_array((count, width - 2 * count - 1)),
         ]))  # fmt: skip
         member = sparse.csr_array(
             (np.ones(parts), (np.arange(parts), stage.part_group)), shape=(parts, count)
         )
-        own = [sparse.diags_array(two.asked[s]) @ member for s in range(draws)]
+        asked_blocks = [sparse.diags_array(two.asked[s]) @ member for s in range(draws)]
         goals = sparse.hstack([
-            sparse.csr_array((draws * parts, count)), sparse.vstack([-one for one in own]),
-            sparse.csr_array((draws * parts, 1)), sparse.block_diag(own),
+            sparse.csr_array((draws * parts, count)), sparse.vstack([-one for one in asked_blocks]),
+            sparse.csr_array((draws * parts, 1)), sparse.block_diag(asked_blocks),
             sparse.block_diag([stage.filled] * draws),
         ])  # fmt: skip
         limits = sparse.hstack([
@@ -822,7 +828,7 @@ class _Extensive:
         full = np.zeros(self.lp.matrix.shape[1])
         full[: len(cost)] = -cost
         lp = self.lp
-        # built anew: presolve, which a basis at hand would skip, is what makes it fast
+        # built anew: presolve makes it fast, and would be skipped with a basis
         self.lp = LinearProgramme(lp.matrix, full, lp.lower, lp.upper, lp.row_lower, lp.row_upper)
         return self.lp.solve()
 
@@ -838,7 +844,7 @@ class _Extensive:
             if rule == "value" and len(free):
                 cost[free] = two.worth[free] / max(float(two.worth[free].sum()), 1e-12)
                 found, steps = self.maximise(cost), steps + 1
-                self._keep_total(free, cost[free], -found.value)
+                self._lock_total(free, cost[free], -found.value)
                 continue
             cost[self.t] = 1.0
             while len(free):
@@ -850,24 +856,24 @@ class _Extensive:
                 none = np.full(len(free), -np.inf)
                 self.lp.set_rows(count + free, none, np.full(len(free), np.inf))
                 self.lp.set_bounds(
-                    held, np.full(len(held), max(level - LOCK, 0)), np.ones(len(held))
+                    held, np.full(len(held), max(level - LOCK_SLACK, 0)), np.ones(len(held))
                 )
                 free = np.setdiff1d(free, held)
         x = np.zeros(self.lp.matrix.shape[1]) if found is None else found.x
-        lacking = x[2 * count + 1 : 2 * count + 1 + len(two) * count].reshape(len(two), count)
+        shortfall = x[2 * count + 1 : 2 * count + 1 + len(two) * count].reshape(len(two), count)
         value = 0.0 if found is None else -found.value
         proof = Certificate() if found is None else found.certificate
         share = np.clip(x[:count], 0.0, 1.0)
-        return Promised(share, x[count : 2 * count], lacking, steps, 0, value, value), proof
+        return Promised(share, x[count : 2 * count], shortfall, steps, 0, value, value), proof
 
-    def _keep_total(self, groups: Ints, cost: Floats, value: float) -> None:
+    def _lock_total(self, groups: Ints, cost: Floats, value: float) -> None:
         lp = self.lp
         row = sparse.csr_array(
             (cost, (np.zeros(len(groups), int), groups)), shape=(1, lp.matrix.shape[1])
         )
         self.lp = LinearProgramme(
             sparse.csc_array(sparse.vstack([lp.matrix, row])), lp.cost, lp.lower, lp.upper,
-            np.append(lp.row_lower, value - LOCK), np.append(lp.row_upper, np.inf),
+            np.append(lp.row_lower, value - LOCK_SLACK), np.append(lp.row_upper, np.inf),
         )  # fmt: skip
 
 
@@ -883,7 +889,7 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
     """
     stage = two.stage
     parts, people = stage.filled.shape
-    entries, costs = _draw(two, 0, certainty)
+    entries, costs = _draw_coefficients(two, 0, certainty)
     body = [f"NAME          {name}", "ROWS", " N  COST"]
     body += [" L  FIRST", *(f" G  G{i}" for i in range(parts))]
     body += [f" L  L{r}" for r in range(stage.matrix.shape[0])]
@@ -913,7 +919,7 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
     stochastic = [f"STOCH         {name}", "SCENARIOS     DISCRETE"]
     for draw in range(len(two)):
         stochastic.append(f" SC S{draw}  ROOT  {two.chance[draw]:.17g}  STAGE2")
-        entries, costs = _draw(two, draw, certainty)
+        entries, costs = _draw_coefficients(two, draw, certainty)
         for k in range(stage.groups):
             stochastic.append(f"    V{k}  COST  {costs[k]:.17g}")
         for i, k in enumerate(stage.part_group.tolist()):
@@ -926,11 +932,11 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
     return {kind: "\n".join(lines) + "\n" for kind, lines in found.items()}
 
 
-def _draw(two: TwoStage, draw: int, certainty: float) -> tuple[Floats, Floats]:
+def _draw_coefficients(two: TwoStage, draw: int, certainty: float) -> tuple[Floats, Floats]:
     """Return asked person-months by part, and the cost of v by group, in one draw.
 
     The probability that a group asks for people at all is in the cost, so that multiplied by the
-    probability of the draw it is the price of what the group lacks in that draw.
+    probability of the draw it is the price of the group's shortfall in that draw.
     """
     given = np.divide(two.given[draw], two.chance[draw])
     return two.asked[draw], two.worth * given / (1 - certainty)

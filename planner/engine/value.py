@@ -3,8 +3,8 @@
 :class:`ValueProgramme` is the linear programme of one or more blocks with the objectives of the
 rule; :func:`solve_value` solves it for a plan, the analyses explore its optima. Each objective is
 minimised on the optimal face of those before it (what has a price is fixed at its value), so that
-locking costs no tolerance. What still ties is settled by the months that are reported, tier by
-tier, so that the totals shown do not depend on where an optimum happens to put its gaps.
+locking costs no tolerance. Ties that remain are broken by the months that are reported, tier by
+tier, so that the totals shown do not depend on which optimum the solver returns.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = ["Objective", "ValueProgramme", "minimise", "solve_value"]
 
 
 ROUNDING = 1e-10
-"""Share of a step's largest cost below which what is left of the objective on its optimal face is
-rounding. What lies between it and the part that prices of the first solve can tell is optimised
-again on that face, with costs of its own size."""
+"""Share of a step's largest cost below which the objective left on its optimal face is rounding.
+Remaining costs above it are too small for the dual values of the first solve; they are minimised
+again on that face, scaled to their own size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +51,17 @@ class Objective:
 class ValueProgramme:
     """Rows and columns of the *value* programme of some stages.
 
-    Columns are people (block by block), then what each composition goal misses. Rows are the limits
-    that can bind, one for each decision with several open columns, then the goals.
+    Columns are people (block by block), then the shortfall of each composition goal. Rows are the
+    limits that can bind, one for each decision with several open columns, then the goals.
 
     Parameters
     ----------
     settings : sequence of StageData
         The blocks; their rows never touch.
     least : sequence of ndarray, optional
-        Smallest limits that will be tried, by block; rows that bind for these are kept.
+        Smallest limits to be used, by block; rows that can bind at these are kept.
     merge : bool
-        Keep only the tightest of equal rows; not where limits will change.
+        Whether to keep only the tightest of equal rows; not where limits will change.
 
     Attributes
     ----------
@@ -101,10 +101,10 @@ class ValueProgramme:
         self.goals = [np.flatnonzero(data.goal > 0) for data in settings]
         self.limit_start = _edges([len(kept) for kept in self.limits])
         self.shared_start = _edges([len(kept) for kept in self.shared]) + self.limit_start[-1]
-        self._write()
+        self._build()
 
-    def _write(self) -> None:
-        """Write matrix and bounds; settled people may exceed a limit by rounding."""
+    def _build(self) -> None:
+        """Build matrix and bounds; fixed people may exceed a limit by rounding."""
         settings = self.settings
         missing = sum(len(goals) for goals in self.goals)
         parts = list(zip(settings, self.limits, self.shared, self.goals, strict=True))
@@ -139,7 +139,7 @@ class ValueProgramme:
         return LinearProgramme(self.matrix, cost, *bounds)
 
     def cost(self, by_person: Floats) -> Floats:
-        """Return a cost of so much a person on each column of people, (columns,)."""
+        """Return costs per person on the columns of people as costs of all columns, (columns,)."""
         return np.concatenate([by_person, np.zeros(self.matrix.shape[1] - self.size)])
 
     def objectives(self, preferences: bool = True) -> list[Objective]:
@@ -162,7 +162,7 @@ class ValueProgramme:
         return steps
 
     def counted(self, demands: Floats, pool: int | None = None) -> Floats:
-        """Return a cost of so much a person-month inside the report window, (columns,).
+        """Return costs per person-month inside the report window, (columns,).
 
         Parameters
         ----------
@@ -188,20 +188,20 @@ class ValueProgramme:
         ]
 
     def optimal(self, preferences: bool = True) -> tuple[LinearProgramme, Floats, list[float]]:
-        """Return the programme of all optimal answers, one of them, and the cost of each step."""
+        """Return the optimal face as a programme, one solution, and the cost of each step."""
         programme = self.programme()
         x = np.where(np.isfinite(programme.lower), programme.lower, 0.0)
         costs = []
         for step in self.objectives(preferences):
             optimum = minimise(programme, step.cost)
-            programme.pin(optimum)
+            programme.fix_optimal_face(optimum)
             x = optimum.x
             costs.append(optimum.value)
         return programme, x, costs
 
 
 def minimise(programme: LinearProgramme, cost: Floats) -> Optimum:
-    """Solve a programme for another cost."""
+    """Solve a programme with another objective."""
     programme.set_cost(cost)
     return programme.solve()
 
@@ -221,7 +221,7 @@ def _diagonal(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
 
 
 def _unit(size: float) -> float:
-    """Return what to divide costs by, so that the solver's absolute tolerances fit them."""
+    """Return the power of 2 by which to divide costs, for the absolute tolerances of the solver."""
     return 1.0 if 1e-2 <= size <= 1e4 else float(2.0 ** np.floor(np.log2(size)))
 
 
@@ -247,9 +247,9 @@ class _Lexicographic:
         self.values: list[float] = []
 
     def minimise(self, cost: Floats) -> Floats:
-        """Make a cost as small as possible and keep to it; return the duals of the rows."""
+        """Minimise a cost and restrict to its optimal face; return the dual values of the rows."""
         programme = self.programme
-        # what is settled costs the same in every answer, and may be worth far more than the rest
+        # fixed columns have a constant cost, which may be far larger than the others
         left = np.where(programme.upper > programme.lower, cost, 0.0)
         size = first = float(np.abs(left).max(initial=0.0))
         dual = np.zeros(len(self.layout.row_upper))
@@ -258,7 +258,7 @@ class _Lexicographic:
             programme.set_cost(left / unit)
             optimum = programme.solve()
             self.proofs.append(optimum.certificate)
-            left = programme.pin(optimum) * unit
+            left = programme.fix_optimal_face(optimum) * unit
             dual += optimum.dual * unit
             self.x = optimum.x
             size = float(np.abs(left).max(initial=0.0))
@@ -276,7 +276,7 @@ def solve_value(data: StageData, then: Floats | None = None) -> StageSolution:
     ----------
     data : StageData
     then : ndarray (decisions,), optional
-        Worth of a person on each decision by which what still ties is settled at the very end.
+        Value of a person on each decision, by which remaining ties are broken at the very end.
 
     Returns
     -------
@@ -286,24 +286,24 @@ def solve_value(data: StageData, then: Floats | None = None) -> StageSolution:
     layout = ValueProgramme([data])
     limits, goals = layout.limits[0], layout.goals[0]
     steps = _Lexicographic(layout, np.concatenate([data.lower, data.goal[goals]]))
-    price, least = np.zeros(len(data.limit)), {}
+    price, min_shortfall = np.zeros(len(data.limit)), {}
     for step in layout.objectives():
         dual = steps.minimise(step.cost)
         if step.kind == "goals":
-            least[step.tier] = float(step.cost @ steps.x)
+            min_shortfall[step.tier] = float(step.cost @ steps.x)
         elif step.kind == "tier":
             price[limits] += np.maximum(-dual[: len(limits)], 0)
     outside = (block.duty_months > data.counted + 1e-9).any()
     for tier in data.tiers if outside else ():
-        seen = (data.counted * data.weight * (data.tier == tier))[block.decision]
-        steps.minimise(layout.cost(-seen))
+        reported = (data.counted * data.weight * (data.tier == tier))[block.decision]
+        steps.minimise(layout.cost(-reported))
     if then is not None:
         steps.minimise(layout.cost(-then[block.decision]))
     (people,) = layout.split(steps.x)
     missing = np.zeros(len(data.goal))
     missing[goals] = np.maximum(data.goal[goals] - block.bounds.matrix[goals] @ people, 0)
     table = np.array(steps.costs).reshape(len(steps.costs), layout.size)
-    locks = Locks(np.full(len(data.full), np.nan), table, np.array(steps.values), least)
+    locks = Locks(np.full(len(data.full), np.nan), table, np.array(steps.values), min_shortfall)
     programme = steps.programme
     return StageSolution(
         people, missing, price, worst(*steps.proofs), programme.solves, programme.cold_repairs,

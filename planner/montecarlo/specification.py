@@ -321,7 +321,7 @@ class _Lines:
         entry_line = form.accepted.demand
         dwell = np.array([d for one in sources for d in one.dwell], dtype=bool)
         given = np.array([one.line.cohorts or 0 for one in sources], dtype=np.int64)
-        most = np.array([one.most_cohorts for one in sources], dtype=np.int64)
+        most = np.array([one.max_cohorts for one in sources], dtype=np.int64)
         self.cohorts = np.where(given, given, np.maximum(np.minimum(most, self.tour), 1))
         self.first = columns([month(one.first) for one in sources], np.int64)
         self.last = columns([month(one.last) for one in sources], np.int64)

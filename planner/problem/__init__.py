@@ -1,4 +1,4 @@
-"""The neutral problem: numbers only, the one thing the mathematics ever sees."""
+"""The neutral problem: all numbers of an allocation problem, and the only input of the engine."""
 
 from planner.problem.model import Bound, Budget, Demand, Package, Problem
 

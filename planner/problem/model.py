@@ -1,9 +1,9 @@
-"""The problem: the small set of numbers that a resolved scenario comes down to.
+"""The problem: all numbers of a resolved scenario that determine its allocation.
 
 Months are whole numbers counted from 0, people are persons, time at home is months per month
-served. Nothing here knows files, calendars, languages or solvers.
+served. Files, calendars, languages and solvers are other modules.
 
-Tours and waves: how a demand changes over, laid out as flat arrays.
+Tours and waves are flat arrays.
 
 Cohort j of m (from 0) of a demand with tour L begins its first tour with the mandate and serves
 ceil(L (m + 2j + 1) / (2m)) months, so that first tours spread evenly from half a tour to one and a
@@ -28,13 +28,13 @@ __all__ = [
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
-"""Array of real numbers; what its axes are stands where it is used."""
+"""Array of real numbers; its axes are documented where it is used."""
 
 Ints = NDArray[np.int64]
 """Array of whole numbers."""
 
 Flags = NDArray[np.bool_]
-"""Array of yes and no."""
+"""Array of booleans."""
 
 
 def months_at_home(home: Any, dwell: Any, prep: Any, length: Any) -> Ints:
@@ -291,8 +291,8 @@ class Problem:
 
     def inside(self, *packages: str) -> Flags:
         """Return which demands belong to some packages, (demands,)."""
-        own = {demand for id in packages for demand in self.package(id).demands}
-        return np.array([demand.id in own for demand in self.demands], dtype=bool)
+        chosen = {demand for id in packages for demand in self.package(id).demands}
+        return np.array([demand.id in chosen for demand in self.demands], dtype=bool)
 
     def known(self, id: str) -> int:
         """Return the month in which a package becomes known, just in time by default.
@@ -358,7 +358,7 @@ class Tours:
     Attributes
     ----------
     demand : ndarray of int
-        Place of the demand in ``problem.demands``; ascending.
+        Index of the demand in ``problem.demands``; ascending.
     cohort, wave : ndarray of int
         Cohort, and how many tours of that cohort came before.
     first, last : ndarray of int
@@ -480,13 +480,15 @@ def tours_of(begins: Ints, ends: Ints, lengths: Ints, cohorts: Ints, months: int
     months : int
         Length of the model.
     """
-    place = np.repeat(np.arange(len(cohorts)), cohorts)
-    cohort = np.arange(len(place)) - np.repeat(np.cumsum(cohorts) - cohorts, cohorts)
-    m = cohorts[place]
-    tour, first = lengths[place], begins[place]
-    span = ends[place] - first + 1
-    alive = (span > 0) & (first < months) & (first + span > 0)
-    place, cohort, m, tour, first, span = (x[alive] for x in (place, cohort, m, tour, first, span))
+    demand = np.repeat(np.arange(len(cohorts)), cohorts)
+    cohort = np.arange(len(demand)) - np.repeat(np.cumsum(cohorts) - cohorts, cohorts)
+    m = cohorts[demand]
+    tour, first = lengths[demand], begins[demand]
+    span = ends[demand] - first + 1
+    in_model = (span > 0) & (first < months) & (first + span > 0)
+    demand, cohort, m, tour, first, span = (
+        x[in_model] for x in (demand, cohort, m, tour, first, span)
+    )
 
     opening = np.where(2 * span < 3 * tour, span, -(-tour * (m + 2 * cohort + 1) // (2 * m)))
     rest = np.maximum(span - opening, 0)
@@ -500,7 +502,7 @@ def tours_of(begins: Ints, ends: Ints, lengths: Ints, cohorts: Ints, months: int
     lowest = np.clip((-first - opening) // tour, 0, None)
     highest = np.minimum(count - 1, np.maximum((months - first - opening) // tour + 2, 0))
     number = np.maximum(highest - lowest + 1, 0)
-    row = np.repeat(np.arange(len(place)), number)
+    row = np.repeat(np.arange(len(demand)), number)
     wave = np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number) + lowest[row]
 
     def starts(wave: Ints) -> Ints:
@@ -513,4 +515,4 @@ def tours_of(begins: Ints, ends: Ints, lengths: Ints, cohorts: Ints, months: int
     follows = first[row] + starts(wave + 1)
     end = np.where(wave == count[row] - 1, first[row] + span[row], follows) - 1
     keep = (end >= 0) & (begin < months)
-    return Tours(place[row][keep], cohort[row][keep], wave[keep], begin[keep], end[keep])
+    return Tours(demand[row][keep], cohort[row][keep], wave[keep], begin[keep], end[keep])

@@ -6,10 +6,10 @@ The format is ``planner-problem/1``. Two optional keys go beyond the plain progr
 (true: all or nothing when solved with whole people) on a demand, and ``budgets``, a list of
 ``{"id", "first", "last", "amount", "cost": {demand: euros per person-month}}``.
 
-Checks of a problem before it is solved: what cannot be served, and what contradicts itself.
+Checks of a problem before it is solved: demands that cannot be served, bounds that conflict.
 
-An allocation never fails: what cannot be served stays empty, and lower bounds that cannot be met
-are reported as missing. So whatever no allocation could serve is reported beforehand.
+An allocation always exists: demands that cannot be served get no people, and lower bounds that
+cannot be met are reported as missing. So both are reported before solving.
 """
 
 from __future__ import annotations
@@ -57,37 +57,37 @@ LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000
           "weight": 1e9, "money": 1e15}  # fmt: skip
 """Sizes above which a file is refused as absurd rather than tried. A file of the largest size
 takes less than 1 GB to read, whatever it holds."""
-LEAST_CAP = 1e-6
+MIN_CAP = 1e-6
 """Smallest cap above 0, persons: the solver's tolerances are a thousandth of it."""
-LEAST_COST = 1e-6
+MIN_COST = 1e-6
 """Smallest cost above 0, euros per person-month."""
-LEAST_WEIGHT = 1e-9
+MIN_WEIGHT = 1e-9
 """Smallest weight above 0."""
 WEIGHT_RATIO = 1e7
-"""How many times the smallest weight of a tier the largest may be: beyond it the smallest is lost
-in the rounding of the largest."""
+"""Largest ratio of two weights of a tier: beyond it the smaller is lost in the rounding of the
+larger."""
 SIZE_RATIO = 1e7
-"""How many times the smallest cap or strength above 0 the largest cap of a problem may be: shares
-of the largest that matter to the smallest would be lost in the solver's tolerances."""
-MANY_FAULTS = 1_000
+"""Largest ratio of the largest cap to a cap or strength above 0: beyond it, shares of the largest
+that matter to the smallest would be lost in the tolerances of the solver."""
+MAX_FAULTS = 1_000
 """Faults after which the rest of a file is not read."""
 
 _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", "budgets"}
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
            "dwell", "cohorts", "weight", "on_call", "unit"}  # fmt: skip
 
-SEARCHED = 1_000_000
+MAX_SEARCHED = 1_000_000
 """Characters of a text in which fields are looked up: about a second of work."""
 
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
 
-DIGITS = 40
-"""Digits above which a whole number is taken for endless."""
+MAX_DIGITS = 40
+"""Digits above which a whole number is read as a float, which is infinite if it is too large."""
 
 SEVERITIES = ("error", "warning", "note")
 """*error*: can never be met; *warning*: cannot be met in part; *note*: has no effect."""
 
-SLACK = 1e-9
+TOLERANCE = 1e-9
 
 
 def parse_problem(data: Any, name: str = "<problem>") -> Problem:
@@ -109,40 +109,40 @@ class _Parser:
 
     def fault(self, field: str, message: str) -> None:
         self.faults.append(Fault(self.name, 0, 0, field, message))
-        if len(self.faults) >= MANY_FAULTS:
-            more = f"has {MANY_FAULTS} faults up to here, the rest was not read"
+        if len(self.faults) >= MAX_FAULTS:
+            more = f"has {MAX_FAULTS} faults up to here, the rest was not read"
             raise InputError([*self.faults, Fault(self.name, 0, 0, "", more)])
 
     def number(
         self, value: Any, field: str, low: float = -math.inf, high: float = math.inf
     ) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not _finite(value):
-            self.fault(field, f"expected a finite number, found {_show(value)}")
+            self.fault(field, f"expected a finite number, found {_shown(value)}")
             return max(low, 0.0)
         if not low <= value <= high:
             self.fault(field, f"expected a number from {low:g} to {high:g}, found {value:g}")
             return max(low, 0.0)
         return float(value)
 
-    def sized(self, value: Any, field: str, least: float, most: float) -> float:
+    def zero_or_between(self, value: Any, field: str, least: float, most: float) -> float:
         """Return a number that is 0 or lies between two limits."""
         found = self.number(value, field, 0, most)
         if 0 < found < least:
             self.fault(field, f"expected 0 or a number from {least:g} to {most:g}, found {found:g}")
         return found
 
-    def whole(self, value: Any, field: str, low: int, high: int) -> int:
+    def integer(self, value: Any, field: str, low: int, high: int) -> int:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.fault(field, f"expected a whole number, found {_show(value)}")
+            self.fault(field, f"expected a whole number, found {_shown(value)}")
             return max(low, 0)
         if not low <= value <= high:
             self.fault(field, f"expected a whole number from {low} to {high}, found {value}")
             return max(low, 0)
         return value
 
-    def keys(
+    def check_keys(
         self, data: Mapping[str, Any], allowed: set[str], needed: set[str], field: str
     ) -> None:
         for key in data:
@@ -153,11 +153,11 @@ class _Parser:
 
     def problem(self, data: Any) -> Problem:
         if not isinstance(data, dict):
-            raise _wrong(self.name, f"expected a JSON object, found {_show(data)}")
+            raise _input_error(self.name, f"expected a JSON object, found {_shown(data)}")
         if data.get("format") != FORMAT:
-            self.fault("format", f"expected {FORMAT!r}, found {_show(data.get('format'))}")
-        self.keys(data, _TOP, {"months", "pools", "demands"}, "")
-        months = self.whole(data.get("months", 1), "months", 1, int(LIMITS["months"]))
+            self.fault("format", f"expected {FORMAT!r}, found {_shown(data.get('format'))}")
+        self.check_keys(data, _TOP, {"months", "pools", "demands"}, "")
+        months = self.integer(data.get("months", 1), "months", 1, int(LIMITS["months"]))
         report = self.report(data.get("report"), months)
         pools = self.pools(data.get("pools", {}), months)
         demands = self.demands(data.get("demands", []), pools)
@@ -177,10 +177,10 @@ class _Parser:
         if value is None:
             return 0, months - 1
         if not isinstance(value, list) or len(value) != 2:
-            self.fault("report", f"expected two months [first, last], found {_show(value)}")
+            self.fault("report", f"expected two months [first, last], found {_shown(value)}")
             return 0, months - 1
-        first = self.whole(value[0], "report.0", 0, months - 1)
-        last = self.whole(value[1], "report.1", 0, months - 1)
+        first = self.integer(value[0], "report.0", 0, months - 1)
+        last = self.integer(value[1], "report.1", 0, months - 1)
         if last < first:
             self.fault("report", f"expected the last month ({last}) not before the first ({first})")
         return first, last
@@ -206,17 +206,17 @@ class _Parser:
                 pools[name] = np.full(months, self.number(value, field, 0, LIMITS["people"]))
         return pools
 
-    def listed(self, data: Any, field: str) -> bool:
+    def is_list(self, data: Any, field: str) -> bool:
         """Whether a field is a list that is not too long."""
         if not isinstance(data, list):
-            self.fault(field, f"expected a list, found {_show(data)}")
+            self.fault(field, f"expected a list, found {_shown(data)}")
             return False
         if len(data) > LIMITS[field]:
             self.fault(field, f"expected at most {LIMITS[field]:g}, found {len(data)}")
             return False
         return True
 
-    def objects(
+    def object_items(
         self, section: str, items: Iterable[tuple[Any, Any]]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the items of a section that are objects, each after its field."""
@@ -224,13 +224,13 @@ class _Parser:
             if isinstance(item, dict):
                 yield f"{section}.{key}", item
             else:
-                self.fault(f"{section}.{key}", f"expected an object, found {_show(item)}")
+                self.fault(f"{section}.{key}", f"expected an object, found {_shown(item)}")
 
     def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
-        if not self.listed(data, "demands"):
+        if not self.is_list(data, "demands"):
             return ()
         found: dict[str, Demand] = {}
-        for field, item in self.objects("demands", enumerate(data)):
+        for field, item in self.object_items("demands", enumerate(data)):
             demand = self.demand(item, field, pools)
             if demand.id in found:
                 self.fault(f"{field}.id", f"{demand.id!r} is used twice")
@@ -241,40 +241,42 @@ class _Parser:
 
     def demand(self, item: dict[str, Any], field: str, pools: Mapping[str, Any]) -> Demand:
         needed = {"id", "tier", "cap", "first", "last", "tour", "pools"}
-        self.keys(item, _DEMAND, needed, field)
+        self.check_keys(item, _DEMAND, needed, field)
         name = item.get("id")
         if not isinstance(name, str) or not name:
-            self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
+            self.fault(f"{field}.id", f"expected a name, found {_shown(name)}")
             name = field
         chosen, options = self.options(item.get("pools"), f"{field}.pools", pools)
-        first, last = self.span(item, field)
-        prep = self.by_pool(item.get("prep", 0), f"{field}.prep", chosen, whole=True)
+        first, last = self.month_range(item, field)
+        prep = self.values_by_pool(item.get("prep", 0), f"{field}.prep", chosen, whole=True)
         home, dwell = self.time_at_home(item, field, chosen)
         most, heaviest = int(LIMITS["cohorts"]), LIMITS["weight"]
         return Demand(
             id=name,
-            tier=self.whole(item.get("tier", 1), f"{field}.tier", 1, 1_000),
-            main_task=self.whole(item.get("main_task", 2), f"{field}.main_task", 1, 2),
+            tier=self.integer(item.get("tier", 1), f"{field}.tier", 1, 1_000),
+            main_task=self.integer(item.get("main_task", 2), f"{field}.main_task", 1, 2),
             cap=self.number(item.get("cap", 0), f"{field}.cap", 0, LIMITS["people"]),
             first=first,
             last=last,
-            tour=self.whole(item.get("tour", 1), f"{field}.tour", 1, int(LIMITS["tour"])),
+            tour=self.integer(item.get("tour", 1), f"{field}.tour", 1, int(LIMITS["tour"])),
             pools=chosen,
             prep=tuple(int(months) for months in prep),
             home=home,
-            cohorts=self.whole(item.get("cohorts", 1), f"{field}.cohorts", 1, most),
-            weight=self.sized(item.get("weight", 1.0), f"{field}.weight", LEAST_WEIGHT, heaviest),
-            unit=self.flag(item.get("unit", False), f"{field}.unit"),
+            cohorts=self.integer(item.get("cohorts", 1), f"{field}.cohorts", 1, most),
+            weight=self.zero_or_between(
+                item.get("weight", 1.0), f"{field}.weight", MIN_WEIGHT, heaviest
+            ),
+            unit=self.boolean(item.get("unit", False), f"{field}.unit"),
             options=options,
             dwell=dwell,
-            on_call=self.flag(item.get("on_call", False), f"{field}.on_call"),
+            on_call=self.boolean(item.get("on_call", False), f"{field}.on_call"),
         )
 
-    def span(self, item: Mapping[str, Any], field: str) -> tuple[int, int]:
+    def month_range(self, item: Mapping[str, Any], field: str) -> tuple[int, int]:
         """Return the first and the last month of an item."""
         edge = int(LIMITS["month"])
         first, last = (
-            self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
+            self.integer(item.get(side, 0), f"{field}.{side}", -edge, edge)
             for side in ("first", "last")
         )
         if last < first:
@@ -282,9 +284,9 @@ class _Parser:
             self.fault(f"{field}.last", message)
         return first, last
 
-    def flag(self, value: Any, field: str) -> bool:
+    def boolean(self, value: Any, field: str) -> bool:
         if not isinstance(value, bool):
-            self.fault(field, f"expected true or false, found {_show(value)}")
+            self.fault(field, f"expected true or false, found {_shown(value)}")
         return value is True
 
     def options(
@@ -292,13 +294,13 @@ class _Parser:
     ) -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...]]:
         """Return the pools of a demand in order of first use, and the shares of each option."""
         if not isinstance(value, list) or not value:
-            self.fault(field, f"expected a list of pools or mixes, found {_show(value)}")
+            self.fault(field, f"expected a list of pools or mixes, found {_shown(value)}")
             return (), ()
         mixes: list[dict[str, float]] = []
         for place, option in enumerate(value):
             mix = self.mix(option, f"{field}.{place}", pools)
             if isinstance(option, str) and option in value[:place]:
-                self.fault(f"{field}.{place}", f"{_show(option)} is named twice")
+                self.fault(f"{field}.{place}", f"{_shown(option)} is named twice")
             elif mix:
                 mixes.append(mix)
         chosen = tuple(dict.fromkeys(pool for mix in mixes for pool in mix))
@@ -310,7 +312,7 @@ class _Parser:
             if isinstance(option, str) and option in pools:
                 return {option: 1.0}
             hint = nearest(option, pools)
-            self.fault(field, f"expected a known name, found {_show(option)}{hint}")
+            self.fault(field, f"expected a known name, found {_shown(option)}{hint}")
             return {}
         before = len(self.faults)
         shares = {}
@@ -319,7 +321,7 @@ class _Parser:
                 self.fault(f"{field}.{pool}", f"not a known pool{nearest(pool, pools)}")
             shares[pool] = self.number(share, f"{field}.{pool}", 0, 1 + SHARE_SUM)
             if shares[pool] <= 0 and len(self.faults) == before:
-                self.fault(f"{field}.{pool}", f"expected a share above 0, found {_show(share)}")
+                self.fault(f"{field}.{pool}", f"expected a share above 0, found {_shown(share)}")
         total = math.fsum(shares.values())
         if len(self.faults) == before and abs(total - 1) > SHARE_SUM:
             self.fault(field, f"expected shares that add up to 1, found a sum of {total:.12g}")
@@ -331,10 +333,10 @@ class _Parser:
         """Return months at home per month served, and whether they are dwell, by pool."""
         rest, dwell = item.get("rest"), item.get("dwell")
         if "dwell" not in item:
-            home = self.by_pool(item.get("rest", 0), f"{field}.rest", pools, whole=False)
+            home = self.values_by_pool(item.get("rest", 0), f"{field}.rest", pools, whole=False)
             return home, (False,) * len(pools)
         if "rest" not in item:
-            home = self.by_pool(dwell, f"{field}.dwell", pools, whole=False)
+            home = self.values_by_pool(dwell, f"{field}.dwell", pools, whole=False)
             return home, (True,) * len(pools)
         if not isinstance(rest, dict) or not isinstance(dwell, dict):
             message = "expected rest or dwell; with both, two objects that name each pool once"
@@ -344,7 +346,7 @@ class _Parser:
             self.fault(f"{field}.dwell.{pool}", "this pool already has rest")
         both = {pool: 0.0 for pool in pools if pool in rest or pool in dwell}
         for name, values in (("rest", rest), ("dwell", dwell)):
-            self.own_pools(values, f"{field}.{name}", pools)
+            self.check_pools(values, f"{field}.{name}", pools)
             for pool in pools:
                 if pool in values:
                     where = f"{field}.{name}.{pool}"
@@ -355,23 +357,23 @@ class _Parser:
         home = tuple(both.get(pool, 0.0) for pool in pools)
         return home, tuple(pool in dwell for pool in pools)
 
-    def own_pools(self, names: Iterable[str], field: str, pools: tuple[str, ...]) -> None:
-        """Complain of names that are no pools of a demand."""
+    def check_pools(self, names: Iterable[str], field: str, pools: tuple[str, ...]) -> None:
+        """Add a fault for each name that is no pool of a demand."""
         for name in names:
             if name not in pools:
                 self.fault(f"{field}.{name}", f"not a pool of this demand{nearest(name, pools)}")
 
-    def by_pool(
+    def values_by_pool(
         self, value: Any, field: str, pools: tuple[str, ...], whole: bool
     ) -> tuple[float, ...]:
         def one(entry: Any, where: str) -> float:
             if whole:
-                return self.whole(entry, where, 0, int(LIMITS["tour"]))
+                return self.integer(entry, where, 0, int(LIMITS["tour"]))
             return self.number(entry, where, 0, LIMITS["rest"])
 
         if not isinstance(value, dict):
             return tuple(one(value, field) for _ in pools[:1]) * len(pools)
-        self.own_pools(value, field, pools)
+        self.check_pools(value, field, pools)
         missing = [pool for pool in pools if pool not in value]
         if missing:
             self.fault(field, f"names every pool of its demand: {', '.join(missing)} is missing")
@@ -379,15 +381,15 @@ class _Parser:
             one(value[pool], f"{field}.{pool}") if pool in value else 0.0 for pool in pools
         )
 
-    def names(self, value: Any, field: str, known: Any) -> tuple[str, ...]:
+    def known_names(self, value: Any, field: str, known: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not value:
-            self.fault(field, f"expected a list of at least one name, found {_show(value)}")
+            self.fault(field, f"expected a list of at least one name, found {_shown(value)}")
             return ()
         chosen: list[str] = []
         for place, name in enumerate(value):
             if not isinstance(name, str) or name not in known:
                 hint = nearest(name, known)
-                self.fault(f"{field}.{place}", f"expected a known name, found {_show(name)}{hint}")
+                self.fault(f"{field}.{place}", f"expected a known name, found {_shown(name)}{hint}")
             elif name in chosen:
                 self.fault(f"{field}.{place}", f"{name!r} is named twice")
             else:
@@ -395,15 +397,15 @@ class _Parser:
         return tuple(chosen)
 
     def bounds(self, data: Any, names: set[str], pools: Mapping[str, Any]) -> tuple[Bound, ...]:
-        if not self.listed(data, "bounds"):
+        if not self.is_list(data, "bounds"):
             return ()
         bounds = []
-        for field, item in self.objects("bounds", enumerate(data)):
-            self.keys(item, {"demands", "pools", "min", "max"}, {"demands"}, field)
-            demands = self.names(item.get("demands"), f"{field}.demands", names)
+        for field, item in self.object_items("bounds", enumerate(data)):
+            self.check_keys(item, {"demands", "pools", "min", "max"}, {"demands"}, field)
+            demands = self.known_names(item.get("demands"), f"{field}.demands", names)
             counted = None
             if item.get("pools") is not None:
-                counted = self.names(item["pools"], f"{field}.pools", pools)
+                counted = self.known_names(item["pools"], f"{field}.pools", pools)
             least, most = (
                 None if item.get(key) is None
                 else self.number(item[key], f"{field}.{key}", 0, LIMITS["people"])
@@ -419,17 +421,17 @@ class _Parser:
 
     def packages(self, data: Any, names: set[str]) -> tuple[Package, ...]:
         if not isinstance(data, dict):
-            self.fault("packages", f"expected an object, found {_show(data)}")
+            self.fault("packages", f"expected an object, found {_shown(data)}")
             return ()
         if len(data) > LIMITS["packages"]:
             self.fault("packages", f"expected at most {LIMITS['packages']:g}, found {len(data)}")
             return ()
         packages: list[Package] = []
         owner: dict[str, str] = {}
-        for field, item in self.objects("packages", data.items()):
+        for field, item in self.object_items("packages", data.items()):
             name = field.removeprefix("packages.")
-            self.keys(item, {"demands", "known"}, {"demands"}, field)
-            demands = self.names(item.get("demands"), f"{field}.demands", names)
+            self.check_keys(item, {"demands", "known"}, {"demands"}, field)
+            demands = self.known_names(item.get("demands"), f"{field}.demands", names)
             for demand in demands:
                 if demand in owner:
                     self.fault(field, f"{demand!r} already belongs to package {owner[demand]!r}")
@@ -437,30 +439,30 @@ class _Parser:
             known = item.get("known")
             if known is not None:
                 edge = int(LIMITS["month"])
-                known = self.whole(known, f"{field}.known", -edge, edge)
+                known = self.integer(known, f"{field}.known", -edge, edge)
             packages.append(Package(name, demands, known))
         return tuple(packages)
 
     def budgets(self, data: Any, names: set[str], months: int) -> tuple[Budget, ...]:
-        if not self.listed(data, "budgets"):
+        if not self.is_list(data, "budgets"):
             return ()
         budgets = []
-        for field, item in self.objects("budgets", enumerate(data)):
+        for field, item in self.object_items("budgets", enumerate(data)):
             keys = {"id", "first", "last", "amount", "cost"}
-            self.keys(item, keys, keys, field)
+            self.check_keys(item, keys, keys, field)
             cost = item.get("cost")
             if not isinstance(cost, dict) or not cost:
                 self.fault(f"{field}.cost", "expected an object: demand to euros per person-month")
                 cost = {}
             else:
-                self.names(list(cost), f"{field}.cost", names)
+                self.known_names(list(cost), f"{field}.cost", names)
             name, most = item.get("id"), LIMITS["money"]
             if "id" in item and (not isinstance(name, str) or not name):
-                self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
-            first, last = self.span(item, field)
+                self.fault(f"{field}.id", f"expected a name, found {_shown(name)}")
+            first, last = self.month_range(item, field)
             amount = self.number(item.get("amount", 0), f"{field}.amount", 0, most)
             costs = {
-                key: self.sized(euros, f"{field}.cost.{key}", LEAST_COST, most)
+                key: self.zero_or_between(euros, f"{field}.cost.{key}", MIN_COST, most)
                 for key, euros in cost.items()
             }
             budgets.append(Budget(str(name), first, last, amount, costs))
@@ -480,7 +482,7 @@ def size_faults(
     most = LIMITS["people"]
     largest = min(max((demand.cap for demand in demands), default=0.0), most)
     least = largest / SIZE_RATIO
-    sizes = [("demands", one.id, "cap", one.cap, one.cap, LEAST_CAP) for one in demands]
+    sizes = [("demands", one.id, "cap", one.cap, one.cap, MIN_CAP) for one in demands]
     for pool, people in pools.items():
         small = min(people[people > 0].tolist(), default=0.0)
         sizes.append(("pools", pool, "strength", small, max(people.tolist(), default=0.0), 0.0))
@@ -526,7 +528,7 @@ def weight_faults(demands: Sequence[Demand]) -> list[tuple[int, str]]:
     ]
 
 
-def _show(value: Any) -> str:
+def _shown(value: Any) -> str:
     text = json.dumps(value, default=str) if not isinstance(value, float) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -546,7 +548,7 @@ def _options(demand: Demand) -> list[Any]:
 
 
 def _time_at_home(demand: Demand) -> dict[str, Any]:
-    """Return rest, dwell or both, in the shortest form that says the same."""
+    """Return rest, dwell or both, in the shortest equivalent form."""
     if len(set(demand.dwell)) <= 1:
         name = "dwell" if demand.dwell and demand.dwell[0] else "rest"
         return {name: _by_pool(demand.pools, demand.home)}
@@ -601,7 +603,7 @@ def dump_problem(problem: Problem) -> dict[str, Any]:
 def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
     """Return the faults with line and column of their fields, as far as they can be found.
 
-    A field that is missing stands where the object stands that lacks it.
+    A missing field has the position of the object in which it is missing.
 
     Parameters
     ----------
@@ -622,17 +624,17 @@ def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
     if not wanted:
         return faults
     found: dict[str, int] = {}
-    for path, start, is_key in _walk(text):
+    for path, start, is_key in _walk_tokens(text):
         if not is_key and path in wanted:
             found.setdefault(path, start)
-    starts = _starts(text)
+    starts = _line_starts(text)
 
     def placed(fault: Fault | str) -> Fault | str:
         if isinstance(fault, str) or fault.line:
             return fault
         for prefix in _prefixes(fault.field):
             if prefix in found:
-                line, column = _place(starts, found[prefix])
+                line, column = _line_and_column(starts, found[prefix])
                 return replace(fault, line=line, column=column)
         return fault
 
@@ -655,35 +657,35 @@ def repeated(text: str, name: str) -> list[Fault]:
     >>> print(*repeated('{"a": 1, "a": 2}', "x.json"))
     x.json:1:10: a: named twice: keep one of them
     """
-    starts = _starts(text)
+    starts = _line_starts(text)
     faults = []
     seen: set[str] = set()
-    for path, start, is_key in _walk(text):
+    for path, start, is_key in _walk_tokens(text):
         if is_key and path in seen:
-            line, column = _place(starts, start)
+            line, column = _line_and_column(starts, start)
             faults.append(Fault(name, line, column, path, "named twice: keep one of them"))
         elif is_key:
             seen.add(path)
     return faults or [Fault(name, 0, 0, "", "an object names a key twice: keep one of them")]
 
 
-def _starts(text: str) -> list[int]:
+def _line_starts(text: str) -> list[int]:
     """Return where lines begin."""
     return [0, *(newline.end() for newline in re.finditer("\n", text))]
 
 
-def _place(starts: list[int], offset: int) -> tuple[int, int]:
+def _line_and_column(starts: list[int], offset: int) -> tuple[int, int]:
     """Return line and column of an offset, from 1."""
     line = bisect_right(starts, offset)
     return line, offset - starts[line - 1] + 1
 
 
-def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
-    """Yield path and offset of every key and value that is searched, and whether it is a key."""
+def _walk_tokens(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield path and offset of every key and value, and whether it is a key."""
     stack: list[tuple[str, bool, int]] = []  # path of a container, whether it is a list, its place
     key, place, expects_key = "", 0, False
     position = 0
-    while position < SEARCHED and (match := _TOKEN.match(text, position)):
+    while position < MAX_SEARCHED and (match := _TOKEN.match(text, position)):
         token, start = match[1], match.start(1)
         position = match.end()
         if token == ",":
@@ -706,7 +708,7 @@ def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
 
 
 def _path(stack: list[tuple[str, bool, int]], key: str, place: int) -> str:
-    """Return the path of what stands in the innermost container."""
+    """Return the path of the current item of the innermost container."""
     if not stack:
         return ""
     parent, is_list, _ = stack[-1]
@@ -717,20 +719,20 @@ def _path(stack: list[tuple[str, bool, int]], key: str, place: int) -> str:
 def read_problem(text: str, name: str = "<problem>") -> Problem:
     """Read a neutral problem from text.
 
-    Keys given twice and numbers that are not finite are said together with all else that is wrong,
-    each at its place.
+    Repeated keys and numbers that are not finite are reported together with all other faults, each
+    at its line and column.
 
     Parameters
     ----------
     text : str
         One JSON object (``planner-problem/1``).
     name : str
-        What messages call the text, usually its file.
+        Name of the text in messages, usually its file.
 
     Raises
     ------
     InputError
-        With everything wrong, by line and column.
+        With every fault, by line and column.
 
     Examples
     --------
@@ -742,56 +744,56 @@ def read_problem(text: str, name: str = "<problem>") -> Problem:
     scenario.json:1:61: pools.a: expected a finite number, found nan
     """
     if not text.strip():
-        raise _wrong(name, "the file is empty, expected one JSON object")
-    twice: list[str] = []
+        raise _input_error(name, "the file is empty, expected one JSON object")
+    repeated_keys: list[str] = []
     faults: list[Fault | str] = []
     try:
-        data = _parsed(text, twice)
+        data = _parsed(text, repeated_keys)
         problem = parse_problem(data, name)
     except json.JSONDecodeError as error:
         place = (error.lineno, error.colno)
         raise InputError(Fault(name, *place, "", f"not JSON: {error.msg}")) from None
     except RecursionError:
-        raise _wrong(name, "nested too deeply to be a problem") from None
+        raise _input_error(name, "nested too deeply to be a problem") from None
     except InputError as error:
         faults += locate(text, error.faults)
-    if twice:
+    if repeated_keys:
         faults = [*repeated(text, name), *faults]
     if faults:
         raise InputError(faults)
     return problem
 
 
-def _parsed(text: str, twice: list[str]) -> Any:
+def _parsed(text: str, repeated_keys: list[str]) -> Any:
     """Return JSON as Python values; keys that an object has twice are added to a list."""
 
     def once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            twice.append("")
+            repeated_keys.append("")
         return found
 
-    return json.loads(text, parse_constant=float, parse_int=_whole, object_pairs_hook=once)
+    return json.loads(text, parse_constant=float, parse_int=_parsed_integer, object_pairs_hook=once)
 
 
-def _whole(text: str) -> int | float:
-    return int(text) if len(text) <= DIGITS else float(text)
+def _parsed_integer(text: str) -> int | float:
+    return int(text) if len(text) <= MAX_DIGITS else float(text)
 
 
-def _wrong(name: str, message: str) -> InputError:
+def _input_error(name: str, message: str) -> InputError:
     return InputError(Fault(name, 0, 0, "", message))
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that no allocation can mend.
+    """One problem found before solving, which no allocation can avoid.
 
     Attributes
     ----------
     severity : str
         One of :data:`SEVERITIES`.
     subject : str
-        What it is about: ``demand untso``, ``bound 2``, ``package flank``, ``budget biv``.
+        The object concerned: ``demand untso``, ``bound 2``, ``package flank``, ``budget biv``.
     message : str
         What is wrong, where, and what can be done.
     """
@@ -872,8 +874,8 @@ class Wording:
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
-    """What each demand's pools could serve, were nothing else asked of them.
+class Feasibility:
+    """Tours that the pools of each demand could serve if there were no other demand.
 
     Attributes
     ----------
@@ -893,7 +895,7 @@ class Reach:
         return np.array([demand.cap for demand in self.problem.demands], dtype=float)
 
     @cached_property
-    def laid(self) -> Flags:
+    def has_tours(self) -> Flags:
         """Whether a demand has a tour in the model, (demands,)."""
         return np.bincount(self.tours.demand, minlength=len(self.problem.demands)) > 0
 
@@ -957,7 +959,7 @@ class Reach:
         begins = np.clip(tours.first[tour] - prep, 0, months)
         ends = np.clip(tours.last[tour] + home + 1, 0, months)
         blocked = (empty[pool, ends] > empty[pool, begins]) | ~self.open_entries[entry]
-        blocked |= self._unpaid()[tour]
+        blocked |= self._without_money()[tour]
         widest = int(options.option.max()) + 1
         key = self.decision[tour] * widest + options.option[entry]
         size = (int(self.decision.max()) + 1) * widest
@@ -966,8 +968,8 @@ class Reach:
         )
         return possible.reshape(-1, widest).any(axis=1)[self.decision]
 
-    def _unpaid(self) -> Flags:
-        """Whether a fund without money would have to pay for a tour, (tours,)."""
+    def _without_money(self) -> Flags:
+        """Whether a budget of 0 would have to pay for a tour, (tours,)."""
         tours = self.tours
         result = np.zeros(len(tours), dtype=bool)
         for budget in self.problem.budgets:
@@ -980,7 +982,7 @@ class Reach:
         return result
 
     def on_duty(self, which: Flags) -> Flags:
-        """Return in which months some of a demand's chosen tours are on duty, (demands, months)."""
+        """Return whether a chosen tour of a demand is on duty in a month, (demands, months)."""
         tours, months = self.tours, self.problem.months
         size = len(self.problem.demands) * (months + 1)
         begin = np.clip(tours.first[which], 0, months) + tours.demand[which] * (months + 1)
@@ -990,64 +992,66 @@ class Reach:
 
     @cached_property
     def asked(self) -> Flags:
-        """In which months a demand with a cap above 0 has tours on duty, (demands, months)."""
+        """Whether a demand with a cap above 0 has tours on duty in a month, (demands, months)."""
         return self.on_duty(self.caps[self.tours.demand] > 0)
 
     @cached_property
     def possible(self) -> Flags:
-        """In which months people could be on duty, (demands, months)."""
+        """Whether people could be on duty in a month, (demands, months)."""
         return self.on_duty(self.servable & (self.caps[self.tours.demand] > 0))
 
 
 @dataclass(frozen=True, eq=False)
-class Contradictions:
-    """Looks at the bounds of a problem.
+class BoundChecks:
+    """Checks of the composition bounds of a problem.
 
     Attributes
     ----------
-    reach : Reach
+    feasibility : Feasibility
     text : Wording
     """
 
-    reach: Reach
+    feasibility: Feasibility
     text: Wording
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
         """The bounds of the problem."""
-        return self.reach.problem.bounds
+        return self.feasibility.problem.bounds
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {demand.id: place for place, demand in enumerate(self.reach.problem.demands)}
+    def _demand_index(self) -> dict[str, int]:
+        return {demand.id: place for place, demand in enumerate(self.feasibility.problem.demands)}
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with each bound, in order."""
+        """Yield the findings of each bound, in order."""
         for number, bound in enumerate(self.bounds):
-            yield from self._alone(number, bound)
-            yield from self._within(number, bound)
+            yield from self._check_lower_bound(number, bound)
+            yield from self._check_upper_bound(number, bound)
 
-    def _holds(self, bound: Bound) -> Flags:
-        """In which months the bound holds: one of its demands has people on duty, (months,)."""
-        places = [self._places[name] for name in bound.demands]
-        return np.asarray(self.reach.asked[places].any(axis=0))
+    def _active(self, bound: Bound) -> Flags:
+        """Months in which a demand of the bound has tours on duty, (months,)."""
+        places = [self._demand_index[name] for name in bound.demands]
+        return np.asarray(self.feasibility.asked[places].any(axis=0))
 
-    def _counted(self, bound: Bound) -> list[str]:
+    def _counted_pools(self, bound: Bound) -> list[str]:
         """Return the pools from which the bound counts people."""
-        accepted = {p for name in bound.demands for p in self.reach.problem.demand(name).pools}
-        wanted = self.reach.problem.pools if bound.pools is None else bound.pools
+        accepted = {
+            p for name in bound.demands for p in self.feasibility.problem.demand(name).pools
+        }
+        wanted = self.feasibility.problem.pools if bound.pools is None else bound.pools
         return [pool for pool in wanted if pool in accepted]
 
-    def _alone(self, number: int, bound: Bound) -> Iterator[Finding]:
+    def _check_lower_bound(self, number: int, bound: Bound) -> Iterator[Finding]:
         """Compare a lower bound with the caps, pools and months of its own demands."""
-        subject, holds = f"bound {number}", self._holds(bound)
+        subject, holds = f"bound {number}", self._active(bound)
         if not holds.any():
             names = self.text.names(bound.demands)
             yield Finding("note", subject, f"has no effect: {names} never have people in the model")
             return
         if not bound.min:
             return
-        least, pools = self.text.people(bound.min), self._counted(bound)
+        least, pools = self.text.people(bound.min), self._counted_pools(bound)
         if not pools:
             message = (
                 f"asks for at least {least} from {self.text.names(bound.pools or ())}, but none of "
@@ -1055,29 +1059,31 @@ class Contradictions:
             )
             yield Finding("error", subject, message)
             return
-        counted, demand = set(pools), self.reach.problem.demand
-        members = [self._places[n] for n in bound.demands if counted.intersection(demand(n).pools)]
-        caps = self.reach.caps[members] @ self.reach.asked[members]
-        able = self.reach.caps[members] @ self.reach.possible[members]
-        index = list(self.reach.problem.pools)
-        people = self.reach.strengths[[index.index(pool) for pool in pools]].sum(axis=0)
-        short = holds & (caps < bound.min - SLACK)
-        yield from self._short(subject, bound, short, caps, "the caps of its demands add up to")
-        weak = holds & ~short & (people < bound.min - SLACK)
+        counted, demand = set(pools), self.feasibility.problem.demand
+        members = [
+            self._demand_index[n] for n in bound.demands if counted.intersection(demand(n).pools)
+        ]
+        caps = self.feasibility.caps[members] @ self.feasibility.asked[members]
+        able = self.feasibility.caps[members] @ self.feasibility.possible[members]
+        index = list(self.feasibility.problem.pools)
+        people = self.feasibility.strengths[[index.index(pool) for pool in pools]].sum(axis=0)
+        short = holds & (caps < bound.min - TOLERANCE)
+        yield from self._shortfall(subject, bound, short, caps, "the caps of its demands add up to")
+        weak = holds & ~short & (people < bound.min - TOLERANCE)
         what = f"all of {self.text.names(pools)} together have"
-        yield from self._short(subject, bound, weak, people, what)
-        unserved = holds & ~short & ~weak & (able < bound.min - SLACK)
+        yield from self._shortfall(subject, bound, weak, people, what)
+        unserved = holds & ~short & ~weak & (able < bound.min - TOLERANCE)
         what = "those of its demands that a pool can serve then have caps of"
-        yield from self._short(subject, bound, unserved, able, what)
+        yield from self._shortfall(subject, bound, unserved, able, what)
 
-    def _short(
+    def _shortfall(
         self, subject: str, bound: Bound, where: Flags, most: NDArray[np.float64], what: str
     ) -> Iterator[Finding]:
         if where.any():
             months = np.flatnonzero(where)
             least, reachable = bound.min or 0.0, float(most[months].min())
             yield Finding(
-                "error" if len(months) == int(self._holds(bound).sum()) else "warning",
+                "error" if len(months) == int(self._active(bound).sum()) else "warning",
                 subject,
                 f"asks for at least {self.text.people(least)} in {self.text.months(months)}, but "
                 f"{what} {self.text.people(reachable)}: the rest is reported as missing; lower the "
@@ -1093,19 +1099,25 @@ class Contradictions:
                 found.setdefault(bound.demands[0], []).append(number)
         return found
 
-    def _within(self, number: int, outer: Bound) -> Iterator[Finding]:
-        """Compare an upper bound with the lower bounds inside it, those that share no people."""
+    def _check_upper_bound(self, number: int, outer: Bound) -> Iterator[Finding]:
+        """Compare an upper bound with disjoint lower bounds inside it."""
         if outer.max is None:
             return
         inner = [n for name in dict.fromkeys(outer.demands) for n in self._by_demand.get(name, ())]
-        inner = [n for n in inner if n != number and self._inside(self.bounds[n], outer)]
+        inner = [n for n in inner if n != number and self._is_inside(self.bounds[n], outer)]
         inner.sort(key=lambda n: (-(self.bounds[n].min or 0.0), n))
         chosen: list[int] = []
         for candidate in inner:
-            if all(self._apart(self.bounds[candidate], self.bounds[other]) for other in chosen):
+            if all(
+                self._are_disjoint(self.bounds[candidate], self.bounds[other]) for other in chosen
+            ):
                 chosen.append(candidate)
-        total = sum((self.bounds[n].min or 0.0) * self._holds(self.bounds[n]) for n in chosen)
-        over = np.flatnonzero(np.asarray(total) > outer.max + SLACK) if chosen else np.zeros(0, int)
+        total = sum((self.bounds[n].min or 0.0) * self._active(self.bounds[n]) for n in chosen)
+        over = (
+            np.flatnonzero(np.asarray(total) > outer.max + TOLERANCE)
+            if chosen
+            else np.zeros(0, int)
+        )
         if len(over):
             asked = float(np.asarray(total)[over].max())
             several = f"bound {chosen[0]} asks" if len(chosen) == 1 else (
@@ -1119,17 +1131,17 @@ class Contradictions:
                 "holds and the rest is reported as missing; change one of them",
             )
 
-    def _inside(self, inner: Bound, outer: Bound) -> bool:
-        """Whether everybody whom `inner` counts is counted by `outer` too."""
+    def _is_inside(self, inner: Bound, outer: Bound) -> bool:
+        """Whether `outer` counts all people that `inner` counts."""
         if not set(inner.demands) <= set(outer.demands):
             return False
-        return outer.pools is None or set(self._counted(inner)) <= set(outer.pools)
+        return outer.pools is None or set(self._counted_pools(inner)) <= set(outer.pools)
 
-    def _apart(self, one: Bound, other: Bound) -> bool:
+    def _are_disjoint(self, one: Bound, other: Bound) -> bool:
         """Whether two bounds have no column in common."""
         if not set(one.demands) & set(other.demands):
             return True
-        return not set(self._counted(one)) & set(self._counted(other))
+        return not set(self._counted_pools(one)) & set(self._counted_pools(other))
 
 
 def diagnose(problem: Problem, first_month: Month | None = None) -> list[Finding]:
@@ -1157,17 +1169,17 @@ def diagnose(problem: Problem, first_month: Month | None = None) -> list[Finding
     error: demand untso: no pool can ever serve it: staff has no people in any month; give it \
 people or name another pool
     """
-    reach, text = Reach(problem), Wording(first_month)
+    feasibility, text = Feasibility(problem), Wording(first_month)
     found = [
-        *_packages(problem, text),
-        *_demands(reach, text),
-        *Contradictions(reach, text).findings(),
-        *_budgets(problem, text),
+        *_package_findings(problem, text),
+        *_demand_findings(feasibility, text),
+        *BoundChecks(feasibility, text).findings(),
+        *_budget_findings(problem, text),
     ]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _packages(problem: Problem, text: Wording) -> Iterator[Finding]:
+def _package_findings(problem: Problem, text: Wording) -> Iterator[Finding]:
     """Packages that become known too late to be served, wholly or in part."""
     for package in problem.packages:
         subject, known = f"package {package.id}", problem.known(package.id)
@@ -1181,10 +1193,12 @@ def _packages(problem: Problem, text: Wording) -> Iterator[Finding]:
             )
             yield Finding("error", subject, message)
         else:
-            yield from _late(problem, package, known, text)
+            yield from _late_package(problem, package, known, text)
 
 
-def _late(problem: Problem, package: Package, known: int, text: Wording) -> Iterator[Finding]:
+def _late_package(
+    problem: Problem, package: Package, known: int, text: Wording
+) -> Iterator[Finding]:
     lost, cut = [], []
     for name in package.demands:
         demand = problem.demand(name)
@@ -1208,13 +1222,15 @@ def _late(problem: Problem, package: Package, known: int, text: Wording) -> Iter
         yield Finding("warning", f"package {package.id}", message)
 
 
-def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
-    """Demands outside the model, with a cap of 0, or that no pool can serve, always or at times."""
-    problem = reach.problem
+def _demand_findings(feasibility: Feasibility, text: Wording) -> Iterator[Finding]:
+    """Demands outside the model, with a cap of 0, or that no pool can serve in some months."""
+    problem = feasibility.problem
     owner = problem.package_of()
-    asked, possible = reach.asked, reach.possible
-    dark = (asked & ~possible).any(axis=1)
-    for place in np.flatnonzero(dark | ~reach.laid | (reach.caps <= 0)):
+    asked, possible = feasibility.asked, feasibility.possible
+    unserved_at_times = (asked & ~possible).any(axis=1)
+    for place in np.flatnonzero(
+        unserved_at_times | ~feasibility.has_tours | (feasibility.caps <= 0)
+    ):
         demand = problem.demands[place]
         subject = f"demand {demand.id}"
         if demand.last < 0 or demand.first >= problem.months:
@@ -1225,11 +1241,11 @@ def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
             yield Finding("note", subject, message)
         elif demand.cap <= 0:
             yield Finding("note", subject, "asks for no people: its cap is 0")
-        elif not reach.laid[place]:
-            if demand.id not in owner:  # else its package has said so
+        elif not feasibility.has_tours[place]:
+            if demand.id not in owner:  # else the finding of its package covers it
                 yield Finding("error", subject, "has no tour in the model")
         elif not possible[place].any():
-            why = _why(reach, int(place), demand)
+            why = _unserved_reason(feasibility, int(place), demand)
             yield Finding("error", subject, f"no pool can ever serve it: {why}")
         else:
             months = np.flatnonzero(asked[place] & ~possible[place])
@@ -1241,10 +1257,10 @@ def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
             yield Finding("warning", subject, message)
 
 
-def _why(reach: Reach, place: int, demand: Demand) -> str:
+def _unserved_reason(feasibility: Feasibility, place: int, demand: Demand) -> str:
     """Return why no pool can serve a demand, and what to do."""
-    problem = reach.problem
-    allowed = reach.open_pools(place)
+    problem = feasibility.problem
+    allowed = feasibility.open_pools(place)
     if not allowed:
         return "an upper composition bound of 0 shuts out all its pools; raise or drop that bound"
     bare = [pool for pool in allowed if not problem.pools[pool].any()]
@@ -1261,7 +1277,7 @@ def _why(reach: Reach, place: int, demand: Demand) -> str:
     )
 
 
-def _budgets(problem: Problem, text: Wording) -> Iterator[Finding]:
+def _budget_findings(problem: Problem, text: Wording) -> Iterator[Finding]:
     """Funds that pay for nothing."""
     for budget in problem.budgets:
         subject = f"budget {budget.id}"

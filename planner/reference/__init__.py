@@ -1,7 +1,7 @@
 """The programme stated with PuLP, so that it reads like the method page: the reference.
 
-Slow and plain where the engine is fast: for a second opinion, LP and MPS files, any other solver
-and whole people. It is built from the engine's blocks, row by row. Importing this loads PuLP.
+Slower than the engine; it serves comparison, LP and MPS files, other solvers and whole people. It
+is built from the engine's blocks, row by row. Importing this package loads PuLP.
 """
 
 from planner.reference.plans import (

@@ -1,10 +1,10 @@
-"""Plans made with the stated programme, step by step, by any solver that PuLP knows.
+"""Plans by the programme stated with PuLP, solved step by step with any solver that PuLP knows.
 
 The stages of a plan that is made again as packages become known are those of
-:class:`planner.solution.Planner`; here each stage of each block is stated and solved tier after
-tier, each step locked before the next. Under *value* a step is one programme. Under *fair* it is
-the plain sequence of lexicographic max-min: raise all shares together, find those that cannot rise
-further, lock them, raise the others.
+:class:`planner.solution.Planner`; here the programme of each stage and block is solved tier by
+tier; the optimum of each step is kept as a row in later steps. Under *value* a step is one
+programme. Under *fair* it is the plain sequence of lexicographic max-min: maximise the smallest
+share, find the shares that cannot exceed it, lock them, and repeat for the others.
 
 Whole people and all-or-nothing units: the same programme with whole numbers.
 
@@ -21,11 +21,10 @@ and then as many people as possible are sent.
 
 The programme as a PuLP object and as LP and MPS files, for any other solver.
 
-What is written is one step of the sequence: with every package known from the plan's start (the
-decisions are cut as they are in the plan that unfolds, so that both have the same variables), what
-tier *t* can get given what the tiers before it and its own lower bounds got. For the first tier
-nothing comes before, unless a lower bound belongs to it; for any other the steps before are solved
-here, and are in the file as rows ``lock.…``.
+The files hold one step of the sequence, with every package known from the start: the objective of
+tier *t*, given the optimal values of earlier tiers and of its own lower bounds. Decisions are cut
+as in the plan that unfolds, so that both have the same variables. Earlier steps, if any, are solved
+first, and are in the file as rows ``lock.…``.
 
 The programme of one plan stated with PuLP, so that it reads like the method page.
 
@@ -90,7 +89,7 @@ __all__ = [
 
 Expression: TypeAlias = pulp.LpAffineExpression
 
-LONGEST = 24
+MAX_NAME_LENGTH = 24
 """Characters kept of a name, so that names made of three of them stay below PuLP's limit."""
 
 
@@ -107,7 +106,7 @@ def clean_names(names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     used: set[str] = set()
     for name in names:
-        plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:LONGEST] or "x"
+        plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:MAX_NAME_LENGTH] or "x"
         short, number = plain, 1
         while short.lower() in used:
             number += 1
@@ -156,7 +155,7 @@ class RowNames:
                 for row in demand.options
             ]
             apart = [
-                name if plain.count(name) == 1 else f"{name[: LONGEST - 4]}_{place}"
+                name if plain.count(name) == 1 else f"{name[: MAX_NAME_LENGTH - 4]}_{place}"
                 for place, name in enumerate(plain)
             ]
             found.append(list(clean_names(apart).values()))
@@ -216,11 +215,11 @@ def _letter(place: int) -> str:
 
 @dataclass(eq=False)
 class Statement:
-    """Variables, rows and objectives of one plan of one block.
+    """Variables, rows and objectives of the programme of one plan of one block.
 
     Attributes
     ----------
-    names : Names
+    names : RowNames
     data : StageData
         Right-hand sides; people with equal lower and upper limits are settled.
     lp : LpProblem
@@ -229,9 +228,9 @@ class Statement:
     z : dict of int to LpVariable
         People of each column that the plan knows.
     missing : dict of int to LpVariable
-        What a lower composition bound lacks, by bound row.
-    lacks : set of LpVariable
-        Variables that are at their upper bound where no people are sent.
+        Shortfall from a lower composition bound, by bound row.
+    shortfalls : set of LpVariable
+        Shortfall variables: at their upper bound where no people are sent.
     """
 
     names: RowNames
@@ -240,23 +239,23 @@ class Statement:
     whole: bool = False
     z: dict[int, pulp.LpVariable] = field(default_factory=dict)
     missing: dict[int, pulp.LpVariable] = field(default_factory=dict)
-    lacks: set[pulp.LpVariable] = field(default_factory=set)
+    shortfalls: set[pulp.LpVariable] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._decisions = self.names.decisions(self.data.block)
-        self._people()
-        self._caps()
-        self._limits()
-        self._goals()
+        self._add_people()
+        self._add_caps()
+        self._add_limits()
+        self._add_goals()
         if self.whole:
-            self._units()
+            self._add_units()
 
     @property
     def block(self) -> Block:
         """The block that the data belong to."""
         return self.data.block
 
-    def _people(self) -> None:
+    def _add_people(self) -> None:
         """z[w, o] ≥ 0, with equal limits where tours stay as they were."""
         kind = pulp.LpInteger if self.whole else pulp.LpContinuous
         names = self.names.columns(self.block)
@@ -265,33 +264,33 @@ class Statement:
             limits = (low, high) if low == high else (0, None)
             self.z[column] = self.lp.add_variable(names[column], *limits, kind)
 
-    def _caps(self) -> None:
+    def _add_caps(self) -> None:
         """Σ_o z[w, o] ≤ cap × n(w) ÷ m, for every decision."""
         for decision, columns in enumerate(self._columns):
             if terms := dict.fromkeys(columns, 1.0):
                 name = f"cap.{self._decisions[decision]}"
-                self._at_most(terms, self.data.full[decision], name)
+                self._add_upper_limit(terms, self.data.full[decision], name)
 
-    def _limits(self) -> None:
+    def _add_limits(self) -> None:
         """Σ people × what one of them uses ≤ limit: strengths, upper bounds and budgets."""
         rows = self.block.rows
         for row, name in enumerate(self.names.rows(self.block)):
             terms, limit = self._terms(rows, row), float(self.data.limit[row])
             if terms and np.isfinite(limit):
-                self._at_most(terms, limit, name)
+                self._add_upper_limit(terms, limit, name)
 
-    def _goals(self) -> None:
-        """People on duty + what is lacking ≥ lower bound, in every month that has tours."""
+    def _add_goals(self) -> None:
+        """People on duty + shortfall ≥ lower bound, in every month that has tours."""
         bounds = self.block.bounds
         for row in np.flatnonzero(self.data.goal > 0).tolist():
             bound, month = bounds.bound[row], bounds.month[row]
             label, goal = f"{bound}.{month}", float(self.data.goal[row])
-            self.missing[row] = lacks = self.lp.add_variable(f"missing.{label}", 0, goal)
-            self.lacks.add(lacks)
+            self.missing[row] = shortfall = self.lp.add_variable(f"missing.{label}", 0, goal)
+            self.shortfalls.add(shortfall)
             present = self._sum(self._terms(bounds.matrix, row))
-            self.lp += present + lacks >= goal, f"least.{label}"
+            self.lp += present + shortfall >= goal, f"least.{label}"
 
-    def _units(self) -> None:
+    def _add_units(self) -> None:
         """Send all tours of a unit's decision at full strength, or none of them."""
         demands = self.names.programme.problem.demands
         sent: dict[str, pulp.LpVariable] = {}
@@ -302,9 +301,9 @@ class Statement:
             group = groups[decision]
             if group not in sent:
                 sent[group] = self.lp.add_variable(f"unit.{group}", 0, 1, pulp.LpInteger)
-            most = float(self.data.full[decision])
+            full = float(self.data.full[decision])
             name = f"all.{self._decisions[decision]}"
-            self.lp += self.served(decision) == most * sent[group], name
+            self.lp += self.served(decision) == full * sent[group], name
 
     def _terms(self, matrix: sparse.csr_array, row: int) -> dict[int, float]:
         """Return the coefficients of one row by column, for the columns that the plan knows."""
@@ -312,7 +311,7 @@ class Statement:
         entries = zip(matrix.indices[inside].tolist(), matrix.data[inside].tolist(), strict=True)
         return {column: value for column, value in sorted(entries) if value and column in self.z}
 
-    def _at_most(self, terms: dict[int, float], limit: float, name: str) -> None:
+    def _add_upper_limit(self, terms: dict[int, float], limit: float, name: str) -> None:
         """Add Σ terms ≤ limit; settled people may exceed it by a rounding error."""
         settled = sum(value * self.data.lower[column] for column, value in terms.items())
         self.lp += self._sum(terms) <= max(float(limit), float(settled)), name
@@ -346,8 +345,8 @@ class Statement:
         """Return the share of its cap that a decision gets."""
         return self._sum(dict.fromkeys(self._columns[decision], 1 / self.data.full[decision]))
 
-    def option_shares(self) -> list[Expression]:
-        """Return one minus the share of the cap by each option, if several exist."""
+    def unused_option_shares(self) -> list[Expression]:
+        """Return one minus the share of the cap by each option, of decisions with several."""
         return [
             1 - self.z[column] * (1 / float(self.data.full[decision]))
             for decision in self.free
@@ -355,12 +354,12 @@ class Statement:
             for column in self._columns[decision]
         ]
 
-    def missed(self, tier: int) -> Expression:
-        """Return what the lower bounds of a tier lack, over all months."""
+    def goal_shortfall(self, tier: int) -> Expression:
+        """Return the total shortfall from the lower bounds of a tier, over all months."""
         tiers = self.data.goal_tier
-        return pulp.lpSum(lacks for row, lacks in self.missing.items() if tiers[row] == tier)
+        return pulp.lpSum(one for row, one in self.missing.items() if tiers[row] == tier)
 
-    def unfilled(self, tier: int, counted: bool = False) -> Expression:
+    def fill_cost(self, tier: int, counted: bool = False) -> Expression:
         """Return minus the weighted person-months of a tier, over the model or the window."""
         months = self.data.counted if counted else self.block.duty_months
         return self._sum(
@@ -372,8 +371,8 @@ class Statement:
             }
         )
 
-    def dislike(self) -> Expression:
-        """Return people × months on duty × place of the option in the demand's list."""
+    def preference_cost(self) -> Expression:
+        """Return people × months on duty × index of the option in the demand's list."""
         option = self.block.option
         return self._sum(
             {
@@ -393,8 +392,8 @@ class Statement:
             found[column] = round(value) if self.whole else value
         return found
 
-    def lacking(self, people: Floats) -> Floats:
-        """Return what each lower bound lacks with these people, (bound rows,)."""
+    def shortfall(self, people: Floats) -> Floats:
+        """Return the shortfall from each lower bound with these people, (bound rows,)."""
         present = self.block.bounds.matrix @ people
         return np.where(self.data.goal > 0, np.maximum(self.data.goal - present, 0.0), 0.0)
 
@@ -420,16 +419,16 @@ class Steps:
     statements : sequence of Statement
         One, or several over the same programme.
     solver : Solver
-    outcomes : list of (str, Outcome)
+    outcomes : list of (str, SolverOutcome)
         Name and end of every step so far.
-    proofs : list of Certificate
+    certificates : list of Certificate
         One for every linear programme.
     """
 
     statements: Sequence[Statement]
     solver: Solver
     outcomes: list[tuple[str, SolverOutcome]] = field(default_factory=list)
-    proofs: list[Certificate] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
 
     @property
     def lp(self) -> pulp.LpProblem:
@@ -458,11 +457,13 @@ class Steps:
             for decision in one.of_tier(tier)
         }
 
-    def take(self, name: str, cost: Expression, lp: pulp.LpProblem | None = None) -> SolverOutcome:
+    def solve_step(
+        self, name: str, cost: Expression, lp: pulp.LpProblem | None = None
+    ) -> SolverOutcome:
         """Minimise a cost over the programme, or over a copy with further rows."""
         lp = self.lp if lp is None else lp
         lp.setObjective(cost + 0)
-        before = _values(lp, self.statements) if self.whole else {}
+        before = _variable_values(lp, self.statements) if self.whole else {}
         outcome = self.solver.solve(lp)
         if outcome.status == "stopped" and self.whole:
             # the time limit found nothing better than the step before, or than sending no people
@@ -475,30 +476,30 @@ class Steps:
         if not self.whole:
             if outcome.status != "optimal":
                 raise SolverError(f"step {name!r}: stopped at the time limit")
-            self.proofs.append(measure(lp))
+            self.certificates.append(measure(lp))
         return outcome
 
     def lock(self, name: str, cost: Expression) -> None:
         """Minimise a cost and keep its optimum in later steps; skip a cost without terms."""
         if cost:
-            outcome = self.take(name, cost)
+            outcome = self.solve_step(name, cost)
             slack = self.solver.slack * (1 + abs(outcome.value))
             self.lp.addConstraint(cost <= outcome.value + slack, f"lock.{name}")
 
-    def level_out(self, shares: Shares, name: str) -> None:
-        """Raise the smallest of some shares as far as possible, then the next; lock each."""
+    def maximise_levels(self, shares: Shares, name: str) -> None:
+        """Maximise the smallest of some shares, lock those that cannot exceed it, and repeat."""
         rising, number = dict(shares), 0
         while rising:
             step = f"{name}.{number}"
-            lp = self.stated_level(rising)
-            level = -self.take(step, lp.objective, lp).value
-            for key in self._stuck(rising, level, f"{step}.above"):
+            lp = self.level_problem(rising)
+            level = -self.solve_step(step, lp.objective, lp).value
+            for key in self._blocked_shares(rising, level, f"{step}.above"):
                 number += 1
                 row = rising.pop(key) >= level - self.solver.slack
                 self.lp.addConstraint(row, f"lock.{name}.{number}")
 
-    def stated_level(self, rising: Shares) -> pulp.LpProblem:
-        """Return the programme of the highest level that all these shares can have together."""
+    def level_problem(self, rising: Shares) -> pulp.LpProblem:
+        """Return the programme that maximises the common level of some shares."""
         lp = self.lp.copy()
         level = lp.add_variable("level", 0, 1)
         for number, share in enumerate(rising.values()):
@@ -506,50 +507,52 @@ class Steps:
         lp.setObjective(-1 * level)
         return lp
 
-    def _stuck(self, rising: Shares, level: float, name: str) -> list[Hashable]:
-        """Return the shares that cannot rise above a level while no other falls below it.
+    def _blocked_shares(self, rising: Shares, level: float, name: str) -> list[Hashable]:
+        """Return the shares that cannot exceed a level while no other falls below it.
 
-        Those that can are found together: the sum of what exceeds the level is made as large as
-        possible, and again without those found, until none is left.
+        The sum of their excesses over the level is maximised; shares with an excess are removed,
+        and the others are tested again until none of them can exceed the level.
         """
-        left = list(rising)
+        candidates = list(rising)
         while True:
             lp = self.lp.copy()
-            above = {key: lp.add_variable(f"above.{n}", 0, 1) for n, key in enumerate(left)}
+            above = {key: lp.add_variable(f"above.{n}", 0, 1) for n, key in enumerate(candidates)}
             for number, (key, share) in enumerate(rising.items()):
                 lp += share - above.get(key, 0) >= level - self.solver.slack, f"level.{number}"
-            self.take(name, -1 * pulp.lpSum(above.values()), lp)
-            risen = {key: float(above[key].varValue or 0.0) for key in left}
-            stuck = [key for key in left if risen[key] <= self.solver.rise]
-            if len(stuck) == len(left):
-                return left
-            if not stuck:  # only rounding lets all of them rise: take the one that rises least
-                return [min(left, key=lambda key: risen[key])]
-            left = stuck
+            self.solve_step(name, -1 * pulp.lpSum(above.values()), lp)
+            excess = {key: float(above[key].varValue or 0.0) for key in candidates}
+            blocked = [key for key in candidates if excess[key] <= self.solver.min_increase]
+            if len(blocked) == len(candidates):
+                return candidates
+            if not blocked:  # only rounding lets all of them rise: choose the smallest increase
+                return [min(candidates, key=lambda key: excess[key])]
+            candidates = blocked
 
     def fill_tier(self, tier: int, rule: str) -> None:
         """Fill one tier by a rule and lock the result."""
         if rule == "fair":
-            self.level_out(self.shares(tier), f"share.{tier}")
+            self.maximise_levels(self.shares(tier), f"share.{tier}")
         else:
-            self.lock(f"filled.{tier}", self.total(lambda one: one.unfilled(tier)))
+            self.lock(f"filled.{tier}", self.total(lambda one: one.fill_cost(tier)))
 
-    def reach_goals(self, tier: int) -> None:
-        """Make what the lower bounds of a tier lack as small as possible, and lock it."""
-        self.lock(f"missed.{tier}", self.total(lambda one: one.missed(tier)))
+    def minimise_shortfall(self, tier: int) -> None:
+        """Minimise the total shortfall from the lower bounds of a tier, and lock it."""
+        self.lock(f"missed.{tier}", self.total(lambda one: one.goal_shortfall(tier)))
 
-    def prefer(self) -> None:
+    def minimise_preference(self) -> None:
         """Prefer the first-named options where that costs no fill."""
-        self.lock("preference", self.total(lambda one: one.dislike()))
+        self.lock("preference", self.total(lambda one: one.preference_cost()))
 
 
-def _values(lp: pulp.LpProblem, statements: Sequence[Statement]) -> dict[pulp.LpVariable, float]:
-    """Return every variable as last solved; before that, no people are sent and all is lacking."""
-    lacks = {variable for one in statements for variable in one.lacks}
+def _variable_values(
+    lp: pulp.LpProblem, statements: Sequence[Statement]
+) -> dict[pulp.LpVariable, float]:
+    """Return every variable as last solved; before that, as with no people sent."""
+    shortfalls = {variable for one in statements for variable in one.shortfalls}
     return {
         v: v.varValue
         if v.varValue is not None
-        else (v.upBound if v in lacks else (v.lowBound or 0.0))
+        else (v.upBound if v in shortfalls else (v.lowBound or 0.0))
         for v in lp.variables()
     }
 
@@ -557,22 +560,22 @@ def _values(lp: pulp.LpProblem, statements: Sequence[Statement]) -> dict[pulp.Lp
 def fill_by_value(steps: Steps, *_: Any) -> None:
     """Make one plan by the *value* rule; ties go to the months that are reported."""
     for tier in steps.tiers:
-        steps.reach_goals(tier)
+        steps.minimise_shortfall(tier)
         steps.fill_tier(tier, "value")
-    steps.prefer()
+    steps.minimise_preference()
     for tier in steps.tiers:
-        seen = pulp.lpSum(one.unfilled(tier, counted=True) for one in steps.statements)
+        seen = pulp.lpSum(one.fill_cost(tier, counted=True) for one in steps.statements)
         steps.lock(f"window.{tier}", seen)
 
 
 def fill_fairly(steps: Steps, *_: Any) -> None:
     """Make one plan by the *fair* rule."""
     for tier in steps.tiers:
-        steps.reach_goals(tier)
+        steps.minimise_shortfall(tier)
         steps.fill_tier(tier, "fair")
-    steps.prefer()
-    even = [share for one in steps.statements for share in one.option_shares()]
-    steps.level_out(dict(enumerate(even)), "even")
+    steps.minimise_preference()
+    even = [share for one in steps.statements for share in one.unused_option_shares()]
+    steps.maximise_levels(dict(enumerate(even)), "even")
 
 
 @dataclass(eq=False)
@@ -583,7 +586,7 @@ class StatedPlanner(Planner):
     ----------
     programme : Programme
     solver : callable
-        Not used: `answer` states and solves.
+        Not used: `answer` states and solves the programme itself.
     by : Solver
         The solver chosen.
     rule : callable
@@ -614,24 +617,24 @@ class StatedPlanner(Planner):
         self.rule(steps, place, history)
         named = [(f"month {month}: {name}", outcome) for name, outcome in steps.outcomes]
         self.outcomes[place, history] = named
-        return self._read(statement, steps)
+        return self._stage_solution(statement, steps)
 
-    def _read(self, statement: Statement, steps: Steps) -> StageSolution:
+    def _stage_solution(self, statement: Statement, steps: Steps) -> StageSolution:
         people = statement.people()
-        proof = worst(*steps.proofs)
+        proof = worst(*steps.certificates)
         if self.whole:
             gap = max((outcome.gap for _, outcome in steps.outcomes), default=0.0)
             proof = Certificate(primal=statement.excess(people), gap=gap)
         return StageSolution(
             people=people,
-            missing=statement.lacking(people),
+            missing=statement.shortfall(people),
             price=np.full(len(statement.data.limit), np.nan),
             certificate=proof,
             steps=len(steps.outcomes),
         )
 
     def ends(self, packages: Iterable[str]) -> list[tuple[str, SolverOutcome]]:
-        """Return how every step of a plan with some packages ended."""
+        """Return the outcome of every step of a plan with some packages."""
         chosen = frozenset(packages)
         found = []
         for place, block in enumerate(self.programme.blocks):
@@ -674,7 +677,7 @@ class Stepwise(Solution):
 
     Attributes
     ----------
-    steps : tuple of Step
+    steps : tuple of StageStep
         Of the plan with all packages, then of each plan without one; steps that plans share are
         listed once for each.
     solver : str
@@ -726,7 +729,7 @@ class Stepwise(Solution):
 def stepwise(planner: StatedPlanner, rule: str, packages: Sequence[str] | None = None) -> Stepwise:
     """Return the plan with every package and the plan without each of some packages."""
     problem = planner.programme.problem
-    every = frozenset(package.id for package in problem.packages)
+    all_packages = frozenset(package.id for package in problem.packages)
     steps: list[StageStep] = []
 
     def plan(name: str, chosen: frozenset[str]) -> Allocation:
@@ -737,9 +740,9 @@ def stepwise(planner: StatedPlanner, rule: str, packages: Sequence[str] | None =
         )
         return made
 
-    with_all = plan("with all", every)
+    with_all = plan("with all", all_packages)
     without = {
-        package.id: plan(f"without {package.id}", every - {package.id})
+        package.id: plan(f"without {package.id}", all_packages - {package.id})
         for package in problem.packages
         if packages is None or package.id in packages
     }
@@ -877,14 +880,14 @@ def solve_whole(
         solver_for(rule),
         tuple(whole_data(programme)),
         by=choose_solver(solver, time_limit),
-        rule=_Nearest(problem) if rule == "fair" else fill_by_value,
+        rule=_NearFairRule(problem) if rule == "fair" else fill_by_value,
         whole=True,
     )
     return stepwise(planner, rule, packages)
 
 
-class _Nearest:
-    """Stays near the fair plan in fractions, which is made by the engine."""
+class _NearFairRule:
+    """The *fair* rule in whole people: minimal shortfall from the engine's fair plan."""
 
     def __init__(self, problem: Problem):
         self.planner = Planner(build_programme(problem), solver_for("fair"))
@@ -895,13 +898,13 @@ class _Nearest:
         statement = steps.statements[0]
         groups = statement.names.groups(statement.block)
         for tier in steps.tiers:
-            steps.reach_goals(tier)
+            steps.minimise_shortfall(tier)
             tours: dict[str, list[int]] = defaultdict(list)
             for decision in statement.of_tier(tier):
                 tours[groups[decision]].append(decision)
-            self._stay_near(steps, tours, fair, tier)
+            self._minimise_below_fair(steps, tours, fair, tier)
             steps.fill_tier(tier, "value")
-        steps.prefer()
+        steps.minimise_preference()
 
     def _people(self, place: int, history: History) -> dict[str, float]:
         """Return the people on each decision of the fair plan in fractions along a history."""
@@ -911,7 +914,7 @@ class _Nearest:
         served = np.bincount(block.decision, people, minlength=len(block.demand))
         return dict(zip(self.names.groups(block), served.tolist(), strict=True))
 
-    def _stay_near(
+    def _minimise_below_fair(
         self, steps: Steps, tours: dict[str, list[int]], fair: dict[str, float], tier: int
     ) -> None:
         """Minimise the person-months by which decisions stay below their fair number of people."""
@@ -921,7 +924,7 @@ class _Nearest:
             if people <= 1e-6:
                 continue
             below = steps.lp.add_variable(f"below.{group}", 0, people)
-            statement.lacks.add(below)
+            statement.shortfalls.add(below)
             served = pulp.lpSum(statement.served(decision) for decision in decisions)
             steps.lp.addConstraint(served + below >= people, f"fair.{group}")
             whole = math.floor(people)
@@ -981,12 +984,12 @@ def state(
     for earlier in tiers:
         if earlier > chosen:
             break
-        steps.reach_goals(earlier)
+        steps.minimise_shortfall(earlier)
         if earlier < chosen:
             steps.fill_tier(earlier, rule)
     if rule == "fair":
-        return steps.stated_level(steps.shares(chosen))
-    steps.lp.setObjective(steps.total(lambda one: one.unfilled(chosen)) + 0)
+        return steps.level_problem(steps.shares(chosen))
+    steps.lp.setObjective(steps.total(lambda one: one.fill_cost(chosen)) + 0)
     return steps.lp
 
 

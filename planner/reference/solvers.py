@@ -1,7 +1,7 @@
-"""Any solver that PuLP knows, and a status that can be trusted.
+"""Any solver that PuLP knows, with a reliable status.
 
-PuLP reports a run stopped by a time limit as optimal with some solvers; here only a proven
-optimum is one. Programmes are always minimised: the signs of duals of a maximisation differ from
+With some solvers PuLP reports a run stopped by a time limit as optimal; here only a proven optimum
+is optimal. Programmes are always minimised: the signs of duals of a maximisation differ from
 solver to solver.
 """
 
@@ -43,13 +43,12 @@ ATTEMPTS: tuple[dict[str, Any], ...] = (
     {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "presolve": "off"},
     {},
 )
-"""Options of HiGHS, tried in turn: locked steps leave so little room that rounding may make a
-programme infeasible."""
+"""Options of HiGHS, tried in turn: with locked steps a programme may be infeasible by rounding."""
 
 
 @dataclass(frozen=True)
 class SolverOutcome:
-    """How a solver ended one step.
+    """Outcome of one step of a solver.
 
     Attributes
     ----------
@@ -57,9 +56,9 @@ class SolverOutcome:
         ``"optimal"``, ``"infeasible"``, ``"unbounded"``, ``"time limit"`` (a solution that is not
         proved best) or ``"stopped"`` (no solution).
     value : float
-        Of the objective, NaN without a solution.
+        Value of the objective, NaN without a solution.
     bound : float
-        No solution is smaller; −∞ where the solver does not say.
+        Lower bound of the objective; −∞ where the solver reports none.
     seconds : float
         Wall clock.
     """
@@ -77,23 +76,23 @@ class SolverOutcome:
 
 @dataclass(frozen=True)
 class Solver:
-    """A solver of PuLP by name, with the accuracy of its answers.
+    """A solver of PuLP by name, with the accuracy of its solutions.
 
     Attributes
     ----------
     name : str
         PuLP's own name, such as ``HiGHS`` or ``PULP_CBC_CMD``.
     slack : float
-        Distance from its optimum that a locked step may keep, relative to one plus its size.
-    rise : float
-        A share that can rise by no more than this cannot rise.
+        Slack of the row that locks a step at its optimum, relative to one plus its size.
+    min_increase : float
+        Increases of a share up to this count as none.
     time_limit : float or None
         Seconds for one step.
     """
 
     name: str
     slack: float = 1e-7
-    rise: float = 1e-5
+    min_increase: float = 1e-5
     time_limit: float | None = None
 
     def solve(self, programme: pulp.LpProblem) -> SolverOutcome:
@@ -101,10 +100,10 @@ class Solver:
         if programme.sense != pulp.LpMinimize:
             raise ValueError("programmes are minimised")
         outcome = SolverOutcome("stopped", float("nan"), float("-inf"), 0.0)
-        for further in ATTEMPTS if self.name == "HiGHS" else ({},):
+        for extra_options in ATTEMPTS if self.name == "HiGHS" else ({},):
             with _log_file(self.name) as log:
                 try:
-                    programme.solve(self._instance(log, further))
+                    programme.solve(self._instance(log, extra_options))
                 except pulp.PulpError as error:
                     raise SolverError(f"{self.name} failed: {error}") from error
                 outcome = self._outcome(programme, log)
@@ -112,12 +111,12 @@ class Solver:
                 break
         return outcome
 
-    def _instance(self, log: Path | None, further: dict[str, Any]) -> Any:
+    def _instance(self, log: Path | None, extra_options: dict[str, Any]) -> Any:
         """Return PuLP's solver object: silent, one thread, tight tolerances, no gap."""
         options: dict[str, Any] = {"msg": False, "timeLimit": self.time_limit}
         if self.name == "HiGHS":
             quiet_highs()  # the first object in a process may print a banner
-            return pulp.HiGHS(**options, threads=1, gapRel=0.0, gapAbs=1e-6, **further)
+            return pulp.HiGHS(**options, threads=1, gapRel=0.0, gapAbs=1e-6, **extra_options)
         if self.name in ("PULP_CBC_CMD", "COIN_CMD"):
             more = ["primalTolerance 1e-9", "dualTolerance 1e-9"]
             path = pulp.PULP_CBC_CMD.pulp_cbc_path if self.name == "PULP_CBC_CMD" else None
@@ -143,7 +142,7 @@ class Solver:
 
 
 def _status(programme: pulp.LpProblem) -> str:
-    """Return one status for PuLP's two; optimal only where both are."""
+    """Merge the two statuses of PuLP; optimal only where both are."""
     if programme.sol_status == pulp.LpSolutionOptimal and programme.status == pulp.LpStatusOptimal:
         return "optimal"
     if programme.sol_status == pulp.LpSolutionIntegerFeasible:
@@ -155,7 +154,7 @@ def _status(programme: pulp.LpProblem) -> str:
 
 @contextlib.contextmanager
 def _log_file(name: str) -> Iterator[Path | None]:
-    """Give CBC, which reports its bound only in its log, a log file for as long as it runs."""
+    """Yield a temporary log file for CBC, which reports its bound only there."""
     if name not in ("PULP_CBC_CMD", "COIN_CMD"):
         yield None
         return
@@ -169,11 +168,11 @@ def _cbc_bound(log: Path) -> float:
 
 
 def available_solvers() -> list[str]:
-    """Return PuLP's names of the solvers that can be used here and now."""
-    return sorted(name for name in pulp.listSolvers() if _is_here(name))
+    """Return PuLP's names of the installed solvers."""
+    return sorted(name for name in pulp.listSolvers() if _is_available(name))
 
 
-def _is_here(name: str) -> bool:
+def _is_available(name: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -214,32 +213,32 @@ def choose_solver(name: str | None = None, time_limit: float | None = None) -> S
         message = f"expected a solver that PuLP knows ({short}, …), found {name!r}{hint}"
         raise InputError(Fault("<options>", 0, 0, "solver", message))
     for candidate in wanted:
-        if _is_here(candidate):
+        if _is_available(candidate):
             exact = candidate == "HiGHS"
             return Solver(candidate, 1e-9 if exact else 1e-7, 1e-7 if exact else 1e-5, time_limit)
-    here = ", ".join(available_solvers()) or "none"
-    message = f"{name or 'neither HiGHS nor CBC'} is not installed here; available: {here}"
+    installed = ", ".join(available_solvers()) or "none"
+    message = f"{name or 'neither HiGHS nor CBC'} is not installed here; available: {installed}"
     raise InputError(Fault("<options>", 0, 0, "solver", message))
 
 
 def measure(lp: pulp.LpProblem) -> Certificate:
     """Return the certificate of a solved linear programme, from its variables and duals alone.
 
-    Without duals from the solver nothing is proved: dual and gap are then 1.
+    Without duals from the solver optimality is not proved: dual and gap are then 1.
     """
     variables = lp.variables()
-    place = {variable: number for number, variable in enumerate(variables)}
+    index = {variable: number for number, variable in enumerate(variables)}
     rows = lp.constraints()
     entries = [
-        (number, place[v], value) for number, row in enumerate(rows) for v, value in row.items()
+        (number, index[v], value) for number, row in enumerate(rows) for v, value in row.items()
     ]
     if not entries:
         return Certificate()
     row, column, data = zip(*entries, strict=True)
     matrix = sparse.csc_array((data, (row, column)), shape=(len(rows), len(variables)))
 
-    def numbers(values: list[Any], instead: float = 0.0) -> Any:
-        return np.array([instead if v is None else v for v in values], dtype=float)
+    def numbers(values: list[Any], default: float = 0.0) -> Any:
+        return np.array([default if v is None else v for v in values], dtype=float)
 
     duals = [r.pi for r in rows]
     proof = certify(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.compile.build import laid_out
+from planner.compile.build import cap_layers
 from planner.errors import InputError, ResultError
 from planner.labels import LANGUAGES, label, months, named, number, percent, rate
 from planner.months import Month
@@ -585,7 +585,7 @@ def _write_allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     }
     pairs = list(dict.fromkeys((demand, pool) for demand, pool, _ in people))
     lines = {
-        part.id: part for one in inputs.demands.values() if one.counts for part in laid_out(one)
+        part.id: part for one in inputs.demands.values() if one.counts for part in cap_layers(one)
     }
     cells = []
     for demand, pool in pairs:

@@ -73,10 +73,10 @@ def optimal_stage(data: Mapping, without: Iterable[str] = (), prefer: bool = Tru
     decisions = [one for one in decisions_of(given) if one.demand not in gone]
     stage = _Stage(given, decisions, Floats(), {})
     for tier in sorted({given["demands"][one.demand]["tier"] for one in decisions}):
-        stage.reach_goals(tier)
+        stage.minimise_shortfall(tier)
         stage.fill(tier, "value")
     if prefer:
-        stage.prefer()
+        stage.minimise_preference()
     return stage
 
 

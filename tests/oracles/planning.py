@@ -31,7 +31,7 @@ def ties(problem: Mapping, decisions: Sequence[Decision], at_work: bool = False)
         demand = problem["demands"][decision.demand]
         if demand["on_call"] and not at_work:
             continue
-        each = number(1) / len(decision.tours)
+        coefficient = number(1) / len(decision.tours)
         for name, mix in demand["options"].items():
             for pool, share in mix.items():
                 prep, home, dwell = (demand[rate][pool] for rate in ("prep", "home", "dwell"))
@@ -40,7 +40,7 @@ def ties(problem: Mapping, decisions: Sequence[Decision], at_work: bool = False)
                     if at_work and not demand["on_call"]:
                         end = last
                     for month in range(max(begin, 0), min(end, problem["months"] - 1) + 1):
-                        table[pool, month][decision.key, name] += each * share
+                        table[pool, month][decision.key, name] += coefficient * share
     return table
 
 
@@ -62,14 +62,14 @@ def counted(problem: Mapping, decisions: Sequence[Decision], bound: Mapping) -> 
     for decision in decisions:
         if decision.demand not in bound["demands"]:
             continue
-        each = number(1) / len(decision.tours)
+        coefficient = number(1) / len(decision.tours)
         for name, mix in problem["demands"][decision.demand]["options"].items():
             part = sum(share for pool, share in mix.items() if pool in bound["pools"])
             if not part:
                 continue
             for _, first, last in decision.tours:
                 for month in range(max(first, 0), min(last, problem["months"] - 1) + 1):
-                    table[month][decision.key, name] += each * part
+                    table[month][decision.key, name] += coefficient * part
     return table
 
 
@@ -123,7 +123,7 @@ class _Stage:
                 terms[place] = value * self.size[place[0]]
         return terms, constant
 
-    def reach_goals(self, tier: int) -> None:
+    def minimise_shortfall(self, tier: int) -> None:
         """Miss as little as possible of the lower bounds of a tier, and lock the sum."""
         missed: dict[Any, int] = {}
         present = {decision.demand for decision in self.decisions}
@@ -152,7 +152,7 @@ class _Stage:
         self.programme.at_least(terms, best - give)
 
     def fill(self, tier: int, rule: str) -> None:
-        """Fill a tier by the rule, and lock what it reached."""
+        """Fill a tier by the rule, and lock its optimum."""
         chosen = [
             decision
             for decision in self.free
@@ -162,16 +162,16 @@ class _Stage:
             shares = {decision.key: (self.share(decision), 0) for decision in chosen}
             rise_together(self.programme, shares)
             return
-        worth: dict[Place, Any] = {}
+        objective: dict[Place, Any] = {}
         for decision in chosen:
             weight = self.problem["demands"][decision.demand]["weight"]
-            each = weight * duty(self.problem, decision) * decision.size
-            worth |= dict.fromkeys(self.share(decision), each)
-        if worth:
-            self.lock(worth)
+            coefficient = weight * duty(self.problem, decision) * decision.size
+            objective |= dict.fromkeys(self.share(decision), coefficient)
+        if objective:
+            self.lock(objective)
 
-    def prefer(self) -> None:
-        """Use the first-named options as far as that costs no fill."""
+    def minimise_preference(self) -> None:
+        """Prefer the first-named options where that costs no fill."""
         cost = {
             (decision.key, name): -rank * duty(self.problem, decision) * decision.size
             for decision in self.free
@@ -181,8 +181,8 @@ class _Stage:
         if cost:
             self.lock(cost)
 
-    def spread(self) -> None:
-        """Make the largest share that a decision takes from one option small, then the next."""
+    def minimise_largest_option(self) -> None:
+        """Minimise the largest share that a decision takes from one option, then the next."""
         shares = {
             place: ({place: -1}, 1)
             for decision in self.free
@@ -191,22 +191,22 @@ class _Stage:
         }
         rise_together(self.programme, shares)
 
-    def look(self, tier: int) -> None:
-        """Among what still ties, fill as much as possible of a tier inside the window."""
-        worth: dict[Place, Any] = {}
+    def fill_window(self, tier: int) -> None:
+        """Break ties: maximise the fill of a tier inside the window."""
+        objective: dict[Place, Any] = {}
         for decision in self.free:
             demand = self.problem["demands"][decision.demand]
             if demand["tier"] == tier:
                 months = duty(self.problem, decision, self.problem["report"])
-                each = demand["weight"] * months * decision.size
-                worth |= dict.fromkeys(self.share(decision), each)
-        if any(worth.values()):
-            self.lock(worth)
+                coefficient = demand["weight"] * months * decision.size
+                objective |= dict.fromkeys(self.share(decision), coefficient)
+        if any(objective.values()):
+            self.lock(objective)
 
     def people(self, rule: str) -> Plan:
         """Return people by decision and option: any solution within the locks.
 
-        Under *fair* there is one only, and the sum of shares takes back what the locks give way.
+        Under *fair* it is unique; maximising the sum of shares removes the slack of the locks.
         """
         plan = dict(self.fixed)
         if self.free:
@@ -232,9 +232,9 @@ def make_plan(
     problem : mapping
         The neutral problem with nothing left out, see `unfold.read`.
     decisions : sequence of Decision
-        What this plan decides; other demands do not exist for it.
+        Decisions of this plan; it contains no other demands.
     solver : Floats or Exact
-        What solves the programmes.
+        Solver of the programmes.
     rule : {"fair", "value"}
         How a tier is filled.
     fixed : Plan
@@ -243,11 +243,11 @@ def make_plan(
     stage = _Stage(problem, decisions, solver, fixed)
     tiers = sorted({problem["demands"][decision.demand]["tier"] for decision in decisions})
     for tier in tiers:
-        stage.reach_goals(tier)
+        stage.minimise_shortfall(tier)
         stage.fill(tier, rule)
-    stage.prefer()
+    stage.minimise_preference()
     if rule == "fair":
-        stage.spread()
+        stage.minimise_largest_option()
     for tier in tiers if rule == "value" else ():
-        stage.look(tier)
+        stage.fill_window(tier)
     return stage.people(rule)

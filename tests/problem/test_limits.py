@@ -182,7 +182,7 @@ def test_a_file_of_many_faults_is_read_up_to_a_limit() -> None:
     data = two(a=1.0) | {"demands": [{}] * 5_000}
     with pytest.raises(InputError) as caught:
         read_problem(json.dumps(data))
-    assert len(caught.value.faults) == neutral.MANY_FAULTS + 1
+    assert len(caught.value.faults) == neutral.MAX_FAULTS + 1
     assert "the rest was not read" in str(caught.value.faults[-1])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner import solution as plans
-from planner.engine.fair import Filling, _Levels
+from planner.engine.fair import Filling, _LevelProgramme
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData, StageSolution
 from planner.errors import CertificateError
@@ -67,8 +67,10 @@ def test_people_changed_after_the_proof_are_seen(rule, problem, damage, monkeypa
 
 
 def test_lost_locks_of_earlier_tiers_are_seen(monkeypatch):
-    """Without pinning, later tiers take from earlier ones, each step with a proof of its own."""
-    monkeypatch.setattr(LinearProgramme, "pin", lambda self, *_: np.zeros(len(self.cost)))
+    """Without locks, later tiers take from earlier ones, each step with a proof of its own."""
+    monkeypatch.setattr(
+        LinearProgramme, "fix_optimal_face", lambda self, *_: np.zeros(len(self.cost))
+    )
     seen = 0
     rng = np.random.default_rng(4)
     for _ in range(20):
@@ -82,7 +84,7 @@ def test_lost_locks_of_earlier_tiers_are_seen(monkeypatch):
 
 
 def test_lost_locks_of_fair_levels_are_seen(monkeypatch):
-    monkeypatch.setattr(_Levels, "_rows", lambda self, held, value: None)
+    monkeypatch.setattr(_LevelProgramme, "_set_decision_rows", lambda self, held, value: None)
     with pytest.raises(CertificateError):
         solve_problem(two_tiers(), "fair")
 
