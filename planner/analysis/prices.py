@@ -33,7 +33,7 @@ from planner.analysis.plans import (
     planner_of,
     read_case,
 )
-from planner.analysis.scaling import Moves, Parametric
+from planner.analysis.scaling import Direction, ParametricProgramme
 from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
@@ -203,7 +203,7 @@ class MarginalSearch:
     def __init__(self, case: Case, planner: Planner, last: LastPlans, reach: float) -> None:
         self.case, self.planner, self.last, self.reach = case, planner, last, reach
         self.now = by_tier(case, last.settings, last.people)
-        self._written: dict[int, tuple[Parametric, list[tuple[int, int]]]] = {}
+        self._written: dict[int, tuple[ParametricProgramme, list[tuple[int, int]]]] = {}
 
     def side(self, perturbation: Perturbation, sign: int) -> tuple[dict[int, float], float, float]:
         """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
@@ -225,8 +225,8 @@ class MarginalSearch:
         self, perturbation: Perturbation, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
         parametric, tiers = self._programme(perturbation.block)
-        parametric.moves = self._moves(perturbation, sign)
-        piece = parametric.first(reach)
+        parametric.direction = self._moves(perturbation, sign)
+        piece = parametric.first_piece(reach)
         gain = dict.fromkeys(self.now, 0.0)
         for tier, step in tiers:
             gain[tier] = -sign * float(piece.slope[step])
@@ -236,7 +236,7 @@ class MarginalSearch:
         then = last.cost[steps] + (1.0 - last.low) * last.slope[steps]
         return gain, piece.high, -sign * float((then - piece.cost[steps]).sum())
 
-    def _programme(self, place: int) -> tuple[Parametric, list[tuple[int, int]]]:
+    def _programme(self, place: int) -> tuple[ParametricProgramme, list[tuple[int, int]]]:
         """Write the programme of a block with every row that can bind within reach."""
         if place not in self._written:
             data = self.last.settings[place]
@@ -254,12 +254,12 @@ class MarginalSearch:
             layout.row_upper[shared] = data.full[layout.shared[0]]
             steps = layout.objectives(preferences=False)
             tiers = [(step.tier, k) for k, step in enumerate(steps) if step.kind == "tier"]
-            nothing = Moves(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
-            parametric = Parametric(layout, nothing, [step.cost for step in steps])
+            nothing = Direction(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
+            parametric = ParametricProgramme(layout, nothing, [step.cost for step in steps])
             self._written[place] = parametric, tiers
         return self._written[place]
 
-    def _moves(self, perturbation: Perturbation, sign: int) -> Moves:
+    def _moves(self, perturbation: Perturbation, sign: int) -> Direction:
         layout = self._written[perturbation.block][0].layout
         data = self.last.settings[perturbation.block]
         upper, row_upper = np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper))
@@ -268,7 +268,7 @@ class MarginalSearch:
         row_upper[: layout.limit_start[-1]] = perturbation.limit[layout.limits[0]]
         shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
         row_upper[shared] = perturbation.full[layout.shared[0]]
-        return Moves(sign * upper, sign * row_upper)
+        return Direction(sign * upper, sign * row_upper)
 
     def _tried(
         self, perturbation: Perturbation, sign: int, reach: float, one: bool

@@ -48,7 +48,7 @@ from planner.analysis.plans import (
     strength_change,
 )
 from planner.analysis.prices import rested, unknown_kinds
-from planner.analysis.scaling import Scaled
+from planner.analysis.scaling import ScaledPackage
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
@@ -100,14 +100,14 @@ class Added:
     on them; else only the last one does.
     """
 
-    scaled: Scaled
+    scaled: ScaledPackage
     lead_months: int = 0
     announced: bool = False
 
     def __post_init__(self) -> None:
         case, last = self.scaled.case, self.scaled.last
         self.problem = case.problem
-        self.decided = max((last.months[place] for place in self.scaled.touched), default=0)
+        self.decided = max((last.months[place] for place in self.scaled.affected_blocks), default=0)
         self.earliest = min(self.decided + self.lead_months, self.problem.months)
         outside = (case.task == 2) & ~case.inside(self.scaled.package)
         masks = {name: mask & outside for name, mask in case.groups("mission").items()}
@@ -115,7 +115,11 @@ class Added:
         self.names = list(self.problem.pools)
         self.strength = np.array([self.problem.pools[name] for name in self.names], dtype=float)
         self.pools = sorted(
-            {int(p) for place in self.scaled.touched for p in last.settings[place].block.pools}
+            {
+                int(p)
+                for place in self.scaled.affected_blocks
+                for p in last.settings[place].block.pools
+            }
         )
         self.enough = enough(self.problem)
         self._made: dict[tuple[int, bytes], Floats] = {}
@@ -149,7 +153,7 @@ class Added:
         """Return the last plan made again, people on the columns of every block."""
         people, planner = list(self.scaled.last.people), self.scaled.planner
         solver = planner.draft or planner.solver
-        for place in self.scaled.touched:
+        for place in self.scaled.affected_blocks:
             data = self.data(place, added)
             key = place, data.limit.tobytes()
             if key not in self._made:
@@ -169,7 +173,7 @@ class Added:
     @property
     def several_plans(self) -> bool:
         """Whether plans come before the last one, which may or may not count on additions."""
-        return any(self.scaled.last.months[place] > 0 for place in self.scaled.touched)
+        return any(self.scaled.last.months[place] > 0 for place in self.scaled.affected_blocks)
 
     def other_knowledge(self) -> Added:
         """Return the same with additions that are announced where here they are not, or reverse."""
@@ -185,7 +189,7 @@ class Added:
 
     def losses_of(self, filled: Floats) -> dict[str, float]:
         """Return the same where person-months filled are at hand, (demands,)."""
-        lost = self.scaled.without - filled
+        lost = self.scaled.filled_without - filled
         return {name: max(float(lost[mask].sum()), 0.0) for name, mask in self.missions.items()}
 
     def lost(self, added: Floats) -> float:
@@ -318,9 +322,9 @@ class Smallest:
     def __init__(self, added: Added, costs: Floats, stay: bool) -> None:
         self.added = added
         scaled = added.scaled
-        settings = [scaled.last.settings[place] for place in scaled.touched]
+        settings = [scaled.last.settings[place] for place in scaled.affected_blocks]
         self.layout = ValueProgramme(settings, merge=False)
-        without = ValueProgramme([scaled.sized(data, 0.0) for data in settings])
+        without = ValueProgramme([scaled.scaled_data(data, 0.0) for data in settings])
         face, _, _ = without.optimal(preferences=False)
         self.steps = [step.cost for step in self.layout.objectives(preferences=False)]
         row, self.pool, self.month = _rows(self.layout, added.earliest)
@@ -400,7 +404,7 @@ class Smallest:
         """Return people on the columns of every block, as they were last looked at."""
         people = list(self.added.scaled.last.people)
         answers = self.layout.split(self._last)
-        for place, served in zip(self.added.scaled.touched, answers, strict=True):
+        for place, served in zip(self.added.scaled.affected_blocks, answers, strict=True):
             people[place] = served
         return people
 
@@ -796,7 +800,7 @@ def reinforcement(
     """
     case = read_case(source, rule)
     _check(kinds, level_person_months, lead_months, tolerance_persons)
-    scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package))
+    scaled = ScaledPackage(case, planner_of(case, fills_only=True), case.package(package))
     added = Added(scaled, lead_months, announced)
     aim = stay, tolerance_persons, level_person_months
     work = _ReinforcementSearch(added, _costs(case, costs), *aim)
@@ -838,7 +842,7 @@ class _ReinforcementSearch:
         self.tolerance, self.floor = tolerance, float("nan")
         self.programme: Smallest | None = None
         alike = not (added.announced and added.several_plans)
-        if case.rule == "value" and added.scaled.one_plan and alike:
+        if case.rule == "value" and added.scaled.last_plan_only and alike:
             self.programme, self.tolerance = Smallest(added, costs, stay), 0.0
         self.months, self.persons = added.nothing, np.zeros(len(added.names))
         self.lost = self._lost(added.nothing)
