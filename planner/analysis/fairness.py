@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import KEYS, Case, filled_by, planner_of, read_case, rules_of
+from planner.analysis.plans import KEYS, Case, chosen_rules, filled_by, planner_of, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
@@ -187,7 +187,7 @@ def fairness(
     >>> found.losing, round(found.largest_loss_rate, 4), round(found.gini, 6)
     (2, 0.1667, 0.0)
     """
-    rules = rules_of(rule, rules)
+    rules = chosen_rules(rule, rules)
     if not rules or not by:
         raise InputError("rules and by: expected at least one each, found none")
     case = read_case(source)

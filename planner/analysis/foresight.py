@@ -22,12 +22,12 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
-    QuickPlanner,
+    CompiledPlanner,
+    chosen_rules,
     filled_by,
     make_planner,
     person_months,
     read_case,
-    rules_of,
 )
 from planner.engine.stages import with_goals
 from planner.errors import InputError
@@ -93,8 +93,8 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
     people = np.zeros(len(block.decision))
     for month in sorted({0, *np.maximum(comes[comes < problem.months], 0).tolist()}):
         seen = comes <= month
-        if isinstance(planner, QuickPlanner):
-            answer = planner.attempt(place, seen, month or -1, people)
+        if isinstance(planner, CompiledPlanner):
+            answer = planner.compiled_plan(place, seen, month or -1, people)
             if answer is not None:
                 people = answer.people
                 continue
@@ -265,7 +265,7 @@ def foresight(
     perfect 60.0 0.0
     """
     case = read_case(source)
-    rules = rules_of(rule, rules)
+    rules = chosen_rules(rule, rules)
     if isinstance(earlier, int):
         earlier = range(-later, earlier + 1)
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]

@@ -27,11 +27,11 @@ from planner.analysis.plans import (
     Case,
     LastPlans,
     changed_demands,
-    last_answer,
     last_plans,
     make_planner,
     planner_of,
     read_case,
+    replan_block,
 )
 from planner.analysis.scaling import Direction, ParametricProgramme
 from planner.engine.stages import StageData
@@ -304,8 +304,7 @@ class MarginalSearch:
             full=np.maximum(data.full + by * perturbation.full, 0.0),
             upper=np.maximum(data.upper + grown, 0.0),
         )
-        settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
-        then = _tiers("fair", changed, last_answer(planner.anew(settings), place))
+        then = _tiers("fair", changed, replan_block(planner, place, changed))
         before = _tiers("fair", data, self.last.people[place])
         gain = dict.fromkeys(self.now, 0.0)
         for tier, filled in then.items():

@@ -29,7 +29,7 @@ from planner.analysis.plans import (
     person_months,
     planner_of,
     read_case,
-    with_answers,
+    with_people,
 )
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
@@ -597,7 +597,7 @@ class _RangeSearch:
             if apart[best] <= SAME_PERSON_MONTHS:
                 break
             chosen.append(profiles[best])
-            plan = with_answers(self.last.plan, people[best])
+            plan = with_people(self.last.plan, people[best])
             allocation = Allocation(programme.problem, plan)
             others.append(Alternative(place, float(apart[best]), allocation))
         return tuple(others)

@@ -290,8 +290,7 @@ def _played(
     """Split what main task 2, main task 1 and then each mission lose, in this order."""
     planner = planner_of(case, fills_only=True)
     outside = ~case.inside(case.packages)
-    named = {name: mask & outside for name, mask in case.groups("mission").items()}
-    named = {name: mask for name, mask in named.items() if mask.any()}
+    named = case.groups(within=outside)
     masks = [outside & (case.task == 2), outside & (case.task == 1), *named.values()]
 
     def lost(group: frozenset[str]) -> Floats:
@@ -338,4 +337,4 @@ def _regrouped(case: Case, packages: Mapping[str, Sequence[str]]) -> Case:
         made.append(Package(name, tuple(demands), min(months, default=0)))
     if faults:
         raise InputError(faults)
-    return case.change(replace(problem, packages=tuple(made)))
+    return case.with_problem(replace(problem, packages=tuple(made)))

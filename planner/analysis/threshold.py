@@ -26,7 +26,7 @@ import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.parameters import VariedParameter, inputs_of
-from planner.analysis.plans import KEYS, Case, read_case, settling
+from planner.analysis.plans import KEYS, Case, read_case, tie_breaking_solver
 from planner.errors import InputError, nearest
 from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
@@ -334,7 +334,7 @@ class Trials:
         if key not in self._structures:
             structure = Structure(problem, self.case.rule, key[1])
             if self.case.rule == "value":
-                structure.solver = settling(problem)
+                structure.solver = tie_breaking_solver(problem)
             self._structures[key] = structure
         return self._structures[key]
 

@@ -21,8 +21,8 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    ample_strength,
     changed_demands,
-    enough,
     filled_by,
     make_planner,
     planner_of,
@@ -154,7 +154,7 @@ class MissionMonth:
 
     def by(self, planner: Planner) -> MissionMonth:
         """Return the same mission and month in the plans of another planner of the same demands."""
-        case = self.case.change(planner.programme.problem)
+        case = self.case.with_problem(planner.programme.problem)
         return MissionMonth(case, planner, self.chosen, self.month)
 
     def _part(self, place: int) -> BlockShortfall | None:
@@ -521,7 +521,7 @@ class _Counterfactuals:
 
         name = list(self.case.problem.pools)[data.block.pools[pool]]
         row = partial(self.row, "more_people", name=name, month=self.case.month(begin))
-        one, people = gain(1.0), planned(enough(self.case.problem))
+        one, people = gain(1.0), planned(ample_strength(self.case.problem))
         yield row(one)
         most = self._on_duty(part, people) - base
         wanted = min(most, self.lacking) - NOTHING_PERSONS
