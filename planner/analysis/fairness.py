@@ -98,10 +98,10 @@ class Fairness(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return who loses most and how concentrated that is, by rule."""
-        said = [_sentence(row, lang) for row in self.burdens]
+        texts = [_sentence(row, lang) for row in self.burdens]
         if any(row.rule == "value" for row in self.burdens):
-            said.append(say("fairness_value_note", lang))
-        return said
+            texts.append(say("fairness_value_note", lang))
+        return texts
 
 
 def _sentence(row: Burden, lang: str) -> str:

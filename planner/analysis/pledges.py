@@ -209,7 +209,7 @@ class Pledges(Outcome):
         """Return nominal against effective supply, and the overlaps that are inevitable."""
         total = self.supplies[-1]
         share = total.double_person_months / max(total.nominal_person_months, NO_PERSONS)
-        said = [
+        texts = [
             say(
                 "pledges_supply", lang,
                 nominal=number(total.nominal_person_months, lang),
@@ -219,18 +219,18 @@ class Pledges(Outcome):
             )
         ]  # fmt: skip
         if not self.overlaps:
-            return [*said, say("pledges_no_pairs", lang)]
+            return [*texts, say("pledges_no_pairs", lang)]
         must = [row for row in self.overlaps if row.must_person_months > NO_PERSONS]
         rest = [row for row in self.overlaps if row not in must]
-        said += [_sentence("pledges_must", row, lang) for row in must]
-        said += [
+        texts += [_sentence("pledges_must", row, lang) for row in must]
+        texts += [
             _sentence("pledges_may", row, lang)
             for row in rest
             if all(name.endswith(ON_CALL) for name in (row.framework, row.other))
         ]
         if rest:
-            said.append(say("pledges_rest", lang, count=number(len(rest), lang, 0)))
-        return said
+            texts.append(say("pledges_rest", lang, count=number(len(rest), lang, 0)))
+        return texts
 
 
 def _sentence(key: str, row: Overlap, lang: str) -> str:

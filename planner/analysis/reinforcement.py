@@ -49,7 +49,7 @@ from planner.analysis.plans import (
     replan_block,
     strength_change,
 )
-from planner.analysis.prices import rested, unknown_kinds
+from planner.analysis.prices import unknown_kinds, with_rest_changed
 from planner.analysis.scaling import ScaledPackage
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
@@ -258,7 +258,7 @@ def rest_changes(plans: ReinforcedPlans, level: float, pools: Iterable[str]) -> 
         def lost(months: int, names: list[str] = names, tried: dict[int, float] = tried) -> float:
             def less(demand: Demand) -> Demand:
                 for name in names:
-                    demand = rested(demand, name, -months)
+                    demand = with_rest_changed(demand, name, -months)
                 return demand
 
             if months not in tried:

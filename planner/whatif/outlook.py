@@ -445,9 +445,9 @@ def explain(
     >>> explain(pl.load("letter"), "untso", "2023-07").said["en"][0]
     'UNTSO has all 12 people it asks for in Jul 2023.'
     """
-    from planner.analysis.why import NOTHING_PERSONS, why
+    from planner.analysis.why import NO_PERSONS, why
 
     found = why(source, mission, month=month or None, changes=changes)
     said = {lang: found.sentences(lang) for lang in ("en", "nl")}
-    complete = changes or found.lacking_persons <= NOTHING_PERSONS
+    complete = changes or found.lacking_persons <= NO_PERSONS
     return Answer("why", found.tables(), said, found.month, complete)
