@@ -25,7 +25,7 @@ __all__ = [
     "ResultError",
     "SolverError",
     "close_name",
-    "gathered",
+    "collect_faults",
     "nearest",
     "shortened",
 ]
@@ -135,13 +135,13 @@ class InputError(PlannerError):
 
 
 @contextmanager
-def gathered(faults: list[Any]) -> Iterator[None]:
+def collect_faults(faults: list[Any]) -> Iterator[None]:
     """Add the faults of an InputError to a list, so that what else is wrong can be said too.
 
     Examples
     --------
     >>> faults = []
-    >>> with gathered(faults):
+    >>> with collect_faults(faults):
     ...     raise InputError("seed: expected at least 0, found -1")
     >>> faults
     ['seed: expected at least 0, found -1']

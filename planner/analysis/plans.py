@@ -482,7 +482,7 @@ class CompiledPlanner(Planner):
     >>> problem = parse_problem({"format": "planner-problem/1", "months": 1, "pools": {"staff": 8},
     ...     "demands": [{"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 0, "tour": 1,
     ...                  "pools": ["staff"], "prep": 0, "rest": 0}]})
-    >>> QuickPlanner(build_programme(problem), solve_fair).unfold().answers[0].people.tolist()
+    >>> CompiledPlanner(build_programme(problem), solve_fair).unfold().answers[0].people.tolist()
     [8.0]
     """
 

@@ -550,7 +550,7 @@ def with_rest_changed(demand: Demand, pool: str, months: int) -> Demand:
     Examples
     --------
     >>> line = Demand("a", 2, 1.0, 0, 11, 6, ("staff", "civil"), (0, 0), (2.0, 0.0))
-    >>> [round(rest * 6) for rest in rested(line, "staff", -1).home]
+    >>> [round(rest * 6) for rest in with_rest_changed(line, "staff", -1).home]
     [11, 0]
     """
     home = tuple(

@@ -39,7 +39,7 @@ from planner.labels import number
 from planner.montecarlo.run import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
-from planner.results.losses import SOMETHING, TENTH, losses
+from planner.results.losses import LARGE_SHARE, MIN_DISPLACEMENT, losses
 from planner.solution import solve_problem
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
@@ -205,7 +205,7 @@ class Robustness(Outcome):
                 low=number(min(every), lang, 0), high=number(max(every), lang, 0),
             )
         ]  # fmt: skip
-        widest = [row for row in self.swings if row.width_person_months >= SOMETHING][:3]
+        widest = [row for row in self.swings if row.width_person_months >= MIN_DISPLACEMENT][:3]
         if widest:
             parts = [
                 say(
@@ -435,9 +435,9 @@ def _summaries(
 
 
 def _state(made: _PlanSummary) -> str:
-    if not made.displaced >= SOMETHING:
+    if not made.displaced >= MIN_DISPLACEMENT:
         return "nothing"
-    return "over a tenth" if made.displaced > TENTH * made.filled else "something"
+    return "over a tenth" if made.displaced > LARGE_SHARE * made.filled else "something"
 
 
 def _change_row(variant: _Variant, made: _PlanSummary, now: _PlanSummary) -> Change:

@@ -33,7 +33,7 @@ from planner.cli.options import (
     option,
 )
 from planner.digest import digest, plain
-from planner.errors import Fault, InputError, gathered
+from planner.errors import Fault, InputError, collect_faults
 from planner.labels import label
 from planner.terms import term
 
@@ -587,7 +587,7 @@ def _both(first: str, second: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     faults: list[Fault | str] = []
     for name in (first, second):
-        with gathered(faults):
+        with collect_faults(faults):
             found.append(_plain(name))
     if faults:
         raise InputError(faults)

@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.cli.console import headings, in_language, lines, say, strict, table
 from planner.labels import NOTHING, label, month, months, number, percent
-from planner.results.losses import HALF_A_PERSON, first_month, losses
+from planner.results.losses import MIN_LOSS_PERSONS, first_month, losses
 from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
@@ -355,7 +355,7 @@ def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: s
     ]  # fmt: skip
     rest = [row for row in second if row not in whole]
     if rest:
-        said = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
+        said = label("less_than_half", lang, half=number(MIN_LOSS_PERSONS, lang), count=len(rest))
         rows.append(("", said, number(sum(r["displaced_person_months"] for r in rest), lang),
                      "", "", "", ""))  # fmt: skip
     total = sum(r["asked_person_months"] for r in summary["main_tasks"] if r["main_task"] == 2)

@@ -14,7 +14,7 @@ from planner.montecarlo.ensemble import check_same
 from planner.report.levers import answer_all
 from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
-from planner.results.losses import HALF_A_PERSON
+from planner.results.losses import MIN_LOSS_PERSONS
 from planner.results.result import Result
 
 if TYPE_CHECKING:
@@ -301,7 +301,7 @@ def at_a_time(result: Tables, package: str, main_task: int = 2) -> dict[str, AtA
     found = {}
     for mission, months in own.groupby("mission", sort=False):
         lost = months["displaced_person_months"]
-        short = months.loc[lost >= HALF_A_PERSON - 1e-6, "month"]
+        short = months.loc[lost >= MIN_LOSS_PERSONS - 1e-6, "month"]
         ends = (str(short.min()), str(short.max())) if len(short) else ("", "")
         found[str(mission)] = AtATime(float(lost.sum()), float(lost.max()), *ends)
     return dict(sorted(found.items(), key=lambda item: -item[1].person_months))

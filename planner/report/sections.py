@@ -46,7 +46,7 @@ from planner.report.conclusions import SMALL, TARGET, driven, likely
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
 from planner.results.losses import (
-    HALF_A_PERSON,
+    MIN_LOSS_PERSONS,
     Headline,
     drawn_losses,
     headline,
@@ -229,7 +229,7 @@ def _lost_table(
                      *extra, pool])  # fmt: skip
     blank = [""] * (bool(ranged) + 2 * bool(drawn) + 1)
     if rest:
-        called = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
+        called = label("less_than_half", lang, half=number(MIN_LOSS_PERSONS, lang), count=len(rest))
         rows.append([called, rough(sum(rest), lang), "", "", *blank])
     total = [label("total", lang), rough(sum(lost.values()), lang), "", ""]
     total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]

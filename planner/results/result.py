@@ -25,7 +25,7 @@ from planner.errors import InputError, ResultError, nearest
 from planner.labels import label, number, rate
 from planner.outcome import TabularOutcome
 from planner.problem.neutral import dump_problem
-from planner.results.html import page
+from planner.results.html import summary_html
 from planner.results.tables import BUILDERS, displacement_by, fill_by, grounds
 from planner.scenario.load import Scenario, loads
 from planner.solution import Solution
@@ -98,7 +98,7 @@ class Tables(TabularOutcome, ABC):
     scenario: Scenario
 
     @abstractmethod
-    def _make(self, table: str) -> pd.DataFrame:
+    def _build(self, table: str) -> pd.DataFrame:
         """Make one table."""
 
     @property
@@ -113,7 +113,7 @@ class Tables(TabularOutcome, ABC):
             raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; known are {known}")
         kept: dict[str, pd.DataFrame] = self.__dict__.setdefault("_tables", {})
         if name not in kept:
-            kept[name] = self._make(name)
+            kept[name] = self._build(name)
         return kept[name].copy(deep=False)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -138,14 +138,14 @@ class Tables(TabularOutcome, ABC):
         """Return how much is filled, and what each package displaces."""
         found = self.numbers()
         asked, filled = found["asked_person_months"], found["filled_person_months"]
-        said = label(
+        text = label(
             "result_filled", lang, name=self.name, rule=label(self.rule, lang),
             asked=number(asked, lang, 0), filled=number(filled, lang, 0),
             share=rate(filled / asked if asked > 0 else math.nan, lang),
         )  # fmt: skip
         packages = self.packages
         rows = zip(packages["package"], packages["displaced_main_task_2"], strict=True)
-        return [said] + [
+        return [text] + [
             label("result_displaces", lang, package=package, lost=number(float(lost), lang))
             for package, lost in rows
         ]
@@ -307,7 +307,7 @@ class Tables(TabularOutcome, ABC):
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""
-        return page(self)
+        return summary_html(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -360,7 +360,7 @@ class Result(Tables):
         """How far the worst step of all plans is from proven optimality."""
         return self.solution.certificate
 
-    def _make(self, table: str) -> pd.DataFrame:
+    def _build(self, table: str) -> pd.DataFrame:
         return BUILDERS[table](self)
 
     @property
@@ -470,7 +470,7 @@ class StoredResult(Tables):
         """As it was written."""
         return dict(self._manifest)
 
-    def _make(self, table: str) -> pd.DataFrame:
+    def _build(self, table: str) -> pd.DataFrame:
         import pandas as pd
 
         path = self.folder / "tables" / f"{table}.parquet"

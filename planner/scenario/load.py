@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.digest import SKIP, digest
-from planner.errors import Fault, InputError, close_name, gathered, nearest, shortened
+from planner.errors import Fault, InputError, close_name, collect_faults, nearest, shortened
 from planner.months import Month
 from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
 from planner.scenario.data import default_data, read_data, shipped, shown
@@ -551,7 +551,7 @@ class _Loader:
         Where the name of that scenario is misspelt, the closest one stands in, so that the rest of
         the file can be checked; None if none exists.
         """
-        with gathered(faults):
+        with collect_faults(faults):
             if whole.extends is not None:
                 return self.base(source, whole, path, faults)
             if whole.base_digest is not None:
