@@ -317,13 +317,13 @@ def causes(
     groups, coalitions = case.groups(by), _Coalitions(case, presence)
     games = _games(case)
     splits: list[Split] = []
-    for place, (tier, own, members) in enumerate(games):
+    for index, (tier, own, members) in enumerate(games):
         players = _players(case, tier, own, coalitions.occupancy is not None)
         some = orders if orders is not None or len(players) <= MAX_EXACT else ORDERS
         worth = _ShortfallGame(coalitions, tier, players, members, groups)
 
-        def shown(done: int, total: int, place: int = place) -> None:
-            progress(place * total + done, len(games) * total)
+        def shown(done: int, total: int, index: int = index) -> None:
+            progress(index * total + done, len(games) * total)
 
         splits.append(shapley(players, worth, some, seed, shown))
     shortfalls = _shortfalls(coalitions, groups)
@@ -444,15 +444,15 @@ def _parts(
     """Return the parts of all games by cause; the remainder has no weight under the rule."""
     parts = []
     names = list(dict.fromkeys(one for split in splits for one in split.players))
-    for place, group in enumerate(groups):
+    for index, group in enumerate(groups):
         if group not in lacks:
             continue
         left = lacks[group]
         for cause in names:
             at = [(split, split.players.index(cause)) for split in splits if cause in split.players]
-            share = sum(float(split.share[k, place]) for split, k in at)
-            error = sum(float(split.error[k, place]) ** 2 for split, k in at) ** 0.5
-            alone = sum(float(split.last[k, place]) for split, k in at)
+            share = sum(float(split.share[k, index]) for split, k in at)
+            error = sum(float(split.error[k, index]) ** 2 for split, k in at) ** 0.5
+            alone = sum(float(split.last[k, index]) for split, k in at)
             left -= share
             if max(abs(share), abs(alone)) > NO_SHORTFALL:
                 parts.append(Cause(group, cause, share, error, share / lacks[group], alone))

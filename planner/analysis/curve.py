@@ -216,7 +216,7 @@ def curve(
     missions : bool
         Whether to follow each mission too.
     sizes : int
-        Number of sizes where the curve is sampled.
+        How many sizes are tried where the curve is not exact.
 
     Examples
     --------

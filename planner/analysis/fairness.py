@@ -195,8 +195,8 @@ def fairness(
     counted = (case.task == 2) & ~case.inside(case.packages)
     asked = asked_months(case.problem)
     burdens, losses = [], []
-    for place, rule in enumerate(rules):
-        progress(place, len(rules))
+    for index, rule in enumerate(rules):
+        progress(index, len(rules))
         for name, lost in _losses(read_case(case, rule), frozenset(chosen), asked).items():
             for key in by:
                 rows = _rows(case, key, counted, asked, lost, (rule, name))

@@ -80,14 +80,14 @@ def rolling_people(planner: Planner, packages: Iterable[str], horizon: int) -> l
     )
     lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
     return [
-        _rolling_block(planner, place, since, lead, horizon)
-        for place in range(len(planner.settings))
+        _rolling_block(planner, index, since, lead, horizon)
+        for index in range(len(planner.settings))
     ]
 
 
-def _rolling_block(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int) -> Floats:
+def _rolling_block(planner: Planner, index: int, since: Ints, lead: Ints, horizon: int) -> Floats:
     """Return the last plan of one block."""
-    base, problem = planner.settings[place], planner.programme.problem
+    base, problem = planner.settings[index], planner.programme.problem
     block = base.block
     of_decision = np.maximum(block.begin - horizon + 1, since[block.demand])
     comes = np.where(since[block.demand] >= problem.months, problem.months, of_decision)
@@ -95,7 +95,7 @@ def _rolling_block(planner: Planner, place: int, since: Ints, lead: Ints, horizo
     for month in sorted({0, *np.maximum(comes[comes < problem.months], 0).tolist()}):
         in_view = comes <= month
         if isinstance(planner, CompiledPlanner):
-            answer = planner.compiled_plan(place, in_view, month or -1, people)
+            answer = planner.compiled_plan(index, in_view, month or -1, people)
             if answer is not None:
                 people = answer.people
                 continue
@@ -284,13 +284,13 @@ def _by_rule(
     count = len(shifts) + 1 + len(horizons)
     views: list[View] = []
     missions: list[MissionWorth] = []
-    for place, rule in enumerate(rules):
+    for index, rule in enumerate(rules):
         ruled, found = read_case(case, rule), []
         for done, (view, filled, without) in enumerate(
             _view_fills(ruled, chosen, shifts, horizons), 1
         ):
             found.append((_view(ruled, chosen, view, filled, without), filled))
-            progress(place * count + done, len(rules) * count)
+            progress(index * count + done, len(rules) * count)
         base, now = next(pair for pair in found if _is_base(pair[0]))
         perfect = next(filled for row, filled in found if row.view == "perfect")
         views += [

@@ -100,7 +100,7 @@ def headroom(
     upto : float
         The largest multiple tried.
     tolerance_posts : float
-        Tolerance of the bisection, where it is needed.
+        How close to come where bisection is needed.
 
     Examples
     --------

@@ -191,8 +191,8 @@ def commitments_of(
     keys = list(zip(case.keys(by), (one.tier for one in problem.demands), strict=True))
     order = sorted(dict.fromkeys(keys), key=lambda key: key[1])
     several = {name for name, tier in order if sum(other == name for other, _ in order) > 1}
-    place = {key: number for number, key in enumerate(order)}
-    group = np.array([place[key] for key in keys], dtype=np.int64)
+    index = {key: number for number, key in enumerate(order)}
+    group = np.array([index[key] for key in keys], dtype=np.int64)
     first = [int(np.flatnonzero(group == k)[0]) for k in range(len(order))]
     rows = getattr(case.compiled, "demands", None)
     start, last = problem.report

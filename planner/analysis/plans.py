@@ -165,7 +165,7 @@ def _with_one_pool(problem: Problem) -> Problem:
 
 @dataclass(frozen=True)
 class DemandLabels:
-    """Labels of one demand; `on_call` is on call (NRF, EU Battlegroup) instead of deployed."""
+    """Labels of one demand; `on_call` demands (NRF, EU Battlegroup) are not deployed."""
 
     demand: str
     mission: str
@@ -193,7 +193,7 @@ class Case:
     scenario, compiled : object or None
         Where the problem comes from, if it comes from a scenario.
     planner : Planner or None
-        Of a result: the plans that were made for it, which are not made again.
+        Of a result: the planner with the plans that were made for it.
     """
 
     problem: Problem
@@ -242,7 +242,7 @@ class Case:
         return self.problem.inside(*([packages] if isinstance(packages, str) else packages))
 
     def keys(self, by: str) -> list[str]:
-        """Return what each demand is grouped under: one of :data:`KEYS`."""
+        """Return the group of each demand by one of :data:`KEYS`."""
         if by in ("main_task", "tier"):
             return [str(getattr(demand, by)) for demand in self.problem.demands]
         if by not in KEYS:
@@ -293,7 +293,7 @@ def chosen_rules(rule: str | None, rules: Sequence[str] | None) -> Sequence[str]
 
 
 def read_case(source: Any, rule: str | None = None) -> Case:
-    """Return the case that `source` states.
+    """Return the case of a source.
 
     Parameters
     ----------
@@ -412,10 +412,10 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
     """Return the last plans with some of the packages, by default all."""
     plan = planner.unfold(packages)
     settings, months = [], []
-    for place, block in enumerate(planner.programme.blocks):
+    for index, block in enumerate(planner.programme.blocks):
         history = planner.history(block, plan.packages)
-        chain = planner._chain(place, history)
-        settings.append(planner.data(place, history, chain[-2] if len(chain) > 1 else None))
+        chain = planner._chain(index, history)
+        settings.append(planner.data(index, history, chain[-2] if len(chain) > 1 else None))
         months.append(history[-1][0])
     return LastPlans(plan, tuple(settings), tuple(months))
 
@@ -486,20 +486,20 @@ class CompiledPlanner(Planner):
     [8.0]
     """
 
-    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
+    def _ending(self, index: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
-        if len(self.settings[place].upper) >= MIN_COMPILED_COLUMNS:
-            return self._chain(place, history)
-        return super()._ending(place, history)
+        if len(self.settings[index].upper) >= MIN_COMPILED_COLUMNS:
+            return self._chain(index, history)
+        return super()._ending(index, history)
 
-    def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
+    def answer(self, index: int, history: History, before: StageSolution | None) -> StageSolution:
         """Return the last plan of a block along a history, given the plan before it."""
         month, people = (history[-1][0], before.people) if before else (-1, None)
-        found = self.compiled_plan(place, self._seen(place, history), month, people)
-        return super().answer(place, history, before) if found is None else found
+        found = self.compiled_plan(index, self._seen(index, history), month, people)
+        return super().answer(index, history, before) if found is None else found
 
     def compiled_plan(
-        self, place: int, known: Flags, month: int, before: Floats | None
+        self, index: int, known: Flags, month: int, before: Floats | None
     ) -> StageSolution | None:
         """Return a plan of a large block, or None where the engine has to make it.
 
@@ -512,13 +512,13 @@ class CompiledPlanner(Planner):
         before : ndarray (columns,), optional
             People in the plan before.
         """
-        data = self.settings[place]
+        data = self.settings[index]
         if len(data.upper) < MIN_COMPILED_COLUMNS or (data.limit < 0).any():
             return None
         from planner.montecarlo.structure import plan_block
 
         found = plan_block(
-            self.programme.problem, place, known, month, before, data.full, data.limit
+            self.programme.problem, index, known, month, before, data.full, data.limit
         )
         if found is None:
             return None

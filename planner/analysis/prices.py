@@ -131,17 +131,17 @@ def limit_perturbations(
     found = []
     fair = case.rule == "fair"
     settings = planner.settings if fair else last.settings
-    for place, (data, people) in enumerate(zip(settings, last.people, strict=True)):
-        tight = last.plan.binding[place] if fair else data.rows @ people >= data.limit - TIGHT
-        found += _pool_perturbations(case, place, data, tight, whole_model)
-        found += _cap_perturbations(case, place, data, people)
-        found += _bound_perturbations(case, place, data, tight)
-    order = {kind: place for place, kind in enumerate(("pool_month", "pool", "cap"))}
+    for index, (data, people) in enumerate(zip(settings, last.people, strict=True)):
+        tight = last.plan.binding[index] if fair else data.rows @ people >= data.limit - TIGHT
+        found += _pool_perturbations(case, index, data, tight, whole_model)
+        found += _cap_perturbations(case, index, data, people)
+        found += _bound_perturbations(case, index, data, tight)
+    order = {kind: index for index, kind in enumerate(("pool_month", "pool", "cap"))}
     return sorted(found, key=lambda perturbation: order.get(perturbation.kind, 9))
 
 
 def _pool_perturbations(
-    case: Case, place: int, data: StageData, tight: NDArray[np.bool_], whole_model: bool
+    case: Case, index: int, data: StageData, tight: NDArray[np.bool_], whole_model: bool
 ) -> list[Perturbation]:
     block, problem = data.block, case.problem
     names, found = list(problem.pools), []
@@ -152,7 +152,7 @@ def _pool_perturbations(
         rows = np.flatnonzero(block.row_pool == k)  # of both accounts
         if not binds[k].any():
             continue
-        about = names[pool], "person", place, data
+        about = names[pool], "person", index, data
         found.append(Perturbation.of_limits("pool", *about, rows))
         for month in range(first, last + 1):
             if binds[k, month]:
@@ -162,7 +162,7 @@ def _pool_perturbations(
 
 
 def _cap_perturbations(
-    case: Case, place: int, data: StageData, people: Floats
+    case: Case, index: int, data: StageData, people: Floats
 ) -> list[Perturbation]:
     block, found = data.block, []
     reached = (block.pick @ people >= data.full - TIGHT) & ~data.settled & (data.full > 0)
@@ -172,13 +172,13 @@ def _cap_perturbations(
             name = case.problem.demands[demand].id
             full = np.where(of_demand & ~data.settled, block.part, 0.0)
             found.append(
-                Perturbation("cap", name, "post", None, place, np.zeros(len(data.limit)), full)
+                Perturbation("cap", name, "post", None, index, np.zeros(len(data.limit)), full)
             )
     return found
 
 
 def _bound_perturbations(
-    case: Case, place: int, data: StageData, tight: NDArray[np.bool_]
+    case: Case, index: int, data: StageData, tight: NDArray[np.bool_]
 ) -> list[Perturbation]:
     """Return perturbations of composition maxima and budgets; a bound is named by its demands."""
     block, found = data.block, []
@@ -187,12 +187,12 @@ def _bound_perturbations(
         rows = offset + np.flatnonzero(block.bounds.bound == bound)
         if case.problem.bounds[bound].max is not None and tight[rows].any():
             name = " + ".join(case.problem.bounds[bound].demands)
-            found.append(Perturbation.of_limits("bound", name, "post", place, data, rows))
+            found.append(Perturbation.of_limits("bound", name, "post", index, data, rows))
     for row, budget in enumerate(block.budgets, _count_of_person_rows(data)):
         if tight[row]:
             name, rows = case.problem.budgets[budget].id, np.array([row])
             found.append(
-                Perturbation.of_limits("budget", name, "1000 EUR", place, data, rows, 1000.0)
+                Perturbation.of_limits("budget", name, "1000 EUR", index, data, rows, 1000.0)
             )
     return found
 
@@ -245,11 +245,11 @@ class MarginalSearch:
         return gain, piece.high, -sign * float((then - piece.cost[steps]).sum())
 
     def _parametric_programme(
-        self, place: int
+        self, index: int
     ) -> tuple[ParametricProgramme, list[tuple[int, int]]]:
         """Return the programme of a block with every row that can bind within reach."""
-        if place not in self._programmes:
-            data = self.last.settings[place]
+        if index not in self._programmes:
+            data = self.last.settings[index]
             unit = 1.0 + 999.0 * (np.arange(len(data.limit)) >= _count_of_person_rows(data))
             free = data.upper > data.lower
             reach = max(self.reach, 1.0)
@@ -266,8 +266,8 @@ class MarginalSearch:
             tiers = [(step.tier, k) for k, step in enumerate(steps) if step.kind == "tier"]
             nothing = Direction(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
             parametric = ParametricProgramme(layout, nothing, [step.cost for step in steps])
-            self._programmes[place] = parametric, tiers
-        return self._programmes[place]
+            self._programmes[index] = parametric, tiers
+        return self._programmes[index]
 
     def _direction(self, perturbation: Perturbation, sign: int) -> Direction:
         layout = self._programmes[perturbation.block][0].layout
@@ -306,16 +306,16 @@ class MarginalSearch:
 
     def _gain(self, perturbation: Perturbation, sign: int, units: float) -> dict[int, float]:
         """Return the gain per unit by tier, with all plans of the block made again."""
-        planner, place, by = self.planner, perturbation.block, sign * units
-        data = planner.settings[place]
+        planner, index, by = self.planner, perturbation.block, sign * units
+        data = planner.settings[index]
         grown = (perturbation.full * by)[data.block.decision]
         changed = data.change(
             limit=data.limit + by * perturbation.limit,
             full=np.maximum(data.full + by * perturbation.full, 0.0),
             upper=np.maximum(data.upper + grown, 0.0),
         )
-        then = _fill_by_tier("fair", changed, replan_block(planner, place, changed))
-        before = _fill_by_tier("fair", data, self.last.people[place])
+        then = _fill_by_tier("fair", changed, replan_block(planner, index, changed))
+        before = _fill_by_tier("fair", data, self.last.people[index])
         gain = dict.fromkeys(self.now, 0.0)
         for tier, filled in then.items():
             gain[tier] = sign * (filled - before[tier]) / units
@@ -438,7 +438,7 @@ def prices(
     kinds : sequence of str
         Some of pool, pool_month, cap, bound, budget and rest; by default all.
     reach_units : float
-        Largest range considered, in units (persons, posts …).
+        How far to look for the end of the range, in units (persons, posts …).
     whole_model : bool
         Whether to show pools and months outside the report window too.
 
@@ -462,11 +462,11 @@ def prices(
     relaxed = _pools_with_rest(case) if "rest" in kinds else []
     total = len(chosen) + len(relaxed)
     found = []
-    for place, perturbation in enumerate(chosen):
-        progress(place, total)
+    for index, perturbation in enumerate(chosen):
+        progress(index, total)
         found.append(_price(case, search, perturbation))
-    for place, pool in enumerate(relaxed):
-        progress(len(chosen) + place, total)
+    for index, pool in enumerate(relaxed):
+        progress(len(chosen) + index, total)
         found.append(_rest_price(case, pool, search.now))
     progress(total, total)
     tiers = tuple(part for _, parts in found for part in parts)

@@ -158,11 +158,11 @@ def _fixed_shares(
 ) -> LinearProgramme:
     programme = _with_rows(layout, rows, most)
     open_columns = np.zeros(layout.size, dtype=bool)
-    for place, data in enumerate(layout.settings):
-        here, shared = slice(*layout.start[place : place + 2]), layout.shared[place]
+    for index, data in enumerate(layout.settings):
+        here, shared = slice(*layout.start[index : index + 2]), layout.shared[index]
         open_columns[here] = np.isin(data.block.decision, shared)
         total = (data.block.pick @ made[here])[shared]
-        row = layout.shared_start[place] + np.arange(len(shared))
+        row = layout.shared_start[index] + np.arange(len(shared))
         programme.set_rows(row, total - 1e-9, total + 1e-9)
     closed = np.flatnonzero(~open_columns)
     programme.set_bounds(closed, made[closed], made[closed])
@@ -568,11 +568,11 @@ class _RangeSearch:
         names = list(problem.pools)
         made = np.concatenate(self.last.people)
         rows = []
-        for place, demand in enumerate(problem.demands):
+        for index, demand in enumerate(problem.demands):
             if len(demand.options) < 2:
                 continue
             only = np.zeros(len(problem.demands))
-            only[place] = 1.0
+            only[index] = 1.0
             for pool in demand.pools:
                 weight = layout.counted(only, names.index(pool))
                 if not weight.any():
@@ -593,7 +593,7 @@ class _RangeSearch:
         layout, programme = self.near_optimal.layout, self.planner.programme
         chosen = [self._fill_profile(self.last.people)]
         others: list[Alternative] = []
-        for place in range(1, count + 1):
+        for index in range(1, count + 1):
             self._add_opposite_solution(chosen, groups)
             people = [layout.split(x) for x in self.near_optimal.solutions]
             profiles = np.array([self._fill_profile(one) for one in people])
@@ -606,7 +606,7 @@ class _RangeSearch:
             chosen.append(profiles[best])
             plan = with_people(self.last.plan, people[best])
             allocation = Allocation(programme.problem, plan)
-            others.append(Alternative(place, float(distance[best]), allocation))
+            others.append(Alternative(index, float(distance[best]), allocation))
         return tuple(others)
 
     def _fill_profile(self, people: Sequence[Floats]) -> Floats:

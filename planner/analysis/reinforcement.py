@@ -109,7 +109,7 @@ class ReinforcedPlans:
     def __post_init__(self) -> None:
         case, last = self.scaled.case, self.scaled.last
         self.problem = case.problem
-        self.decided = max((last.months[place] for place in self.scaled.affected_blocks), default=0)
+        self.decided = max((last.months[index] for index in self.scaled.affected_blocks), default=0)
         self.earliest = min(self.decided + self.lead_months, self.problem.months)
         outside = (case.task == 2) & ~case.inside(self.scaled.package)
         self.missions = case.groups(within=outside)
@@ -118,8 +118,8 @@ class ReinforcedPlans:
         self.pools = sorted(
             {
                 int(p)
-                for place in self.scaled.affected_blocks
-                for p in last.settings[place].block.pools
+                for index in self.scaled.affected_blocks
+                for p in last.settings[index].block.pools
             }
         )
         self.ample = ample_strength(self.problem)
@@ -143,9 +143,9 @@ class ReinforcedPlans:
         additions[:, : self.earliest] = 0.0
         return additions
 
-    def data(self, place: int, additions: Floats) -> StageData:
+    def data(self, index: int, additions: Floats) -> StageData:
         """Return the data of the last stage of a block with additions."""
-        data = self.scaled.last.settings[place]
+        data = self.scaled.last.settings[index]
         limit = data.limit.copy()
         limit[: data.block.strength_rows] += strength_change(data.block, additions)
         return data.change(limit=limit)
@@ -154,22 +154,22 @@ class ReinforcedPlans:
         """Return people on the columns of every block in the remade last plan."""
         people, planner = list(self.scaled.last.people), self.scaled.planner
         solver = planner.draft or planner.solver
-        for place in self.scaled.affected_blocks:
-            data = self.data(place, additions)
-            key = place, data.limit.tobytes()
+        for index in self.scaled.affected_blocks:
+            data = self.data(index, additions)
+            key = index, data.limit.tobytes()
             if key not in self._made:
                 if self.announced:  # all plans have the same limits
-                    changed = planner.settings[place].change(limit=data.limit)
-                    self._made[key] = replan_block(planner, place, changed)
+                    changed = planner.settings[index].change(limit=data.limit)
+                    self._made[key] = replan_block(planner, index, changed)
                 else:
                     self._made[key] = solver(data).people
-            people[place] = self._made[key]
+            people[index] = self._made[key]
         return people
 
     @property
     def has_earlier_plans(self) -> bool:
         """Whether there are plans before the last one."""
-        return any(self.scaled.last.months[place] > 0 for place in self.scaled.affected_blocks)
+        return any(self.scaled.last.months[index] > 0 for index in self.scaled.affected_blocks)
 
     def with_announcement_reversed(self) -> ReinforcedPlans:
         """Return the same with additions announced if they are not, and the reverse."""
@@ -248,9 +248,9 @@ def rest_changes(plans: ReinforcedPlans, level: float, pools: Iterable[str]) -> 
     for pool in (ALL_POOLS, *pools):
         names = [one for one in plans.names if pool in (ALL_POOLS, one)]
         most = max(
-            demand.home_months(place, demand.tour)
+            demand.home_months(index, demand.tour)
             for demand in demands
-            for place, name in enumerate(demand.pools)
+            for index, name in enumerate(demand.pools)
             if name in names
         )
         tried: dict[int, float] = {}
@@ -318,7 +318,7 @@ class LeastCostProgramme:
     def __init__(self, plans: ReinforcedPlans, costs: Floats, stay: bool) -> None:
         self.plans = plans
         scaled = plans.scaled
-        settings = [scaled.last.settings[place] for place in scaled.affected_blocks]
+        settings = [scaled.last.settings[index] for index in scaled.affected_blocks]
         self.layout = ValueProgramme(settings, merge=False)
         without = ValueProgramme([scaled.scaled_data(data, 0.0) for data in settings])
         face, _, _ = without.optimal(preferences=False)
@@ -400,8 +400,8 @@ class LeastCostProgramme:
         """Return people on the columns of every block in the last solution of :meth:`lost`."""
         people = list(self.plans.scaled.last.people)
         answers = self.layout.split(self._last)
-        for place, served in zip(self.plans.scaled.affected_blocks, answers, strict=True):
-            people[place] = served
+        for index, served in zip(self.plans.scaled.affected_blocks, answers, strict=True):
+            people[index] = served
         return people
 
     def _cheapest(self, level: float) -> Floats:
@@ -460,11 +460,11 @@ class LeastCostProgramme:
 def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
     """Return row, pool of the problem and month of every limit that more people would raise."""
     row, pool, month = [], [], []
-    for place, data in enumerate(layout.settings):
-        block, kept = data.block, layout.limits[place]
+    for index, data in enumerate(layout.settings):
+        block, kept = data.block, layout.limits[index]
         people = np.flatnonzero(kept < block.strength_rows)
         people = people[kept[people] % block.months >= earliest]
-        row.append(layout.limit_start[place] + people)
+        row.append(layout.limit_start[index] + people)
         pool.append(block.pools[block.row_pool[kept[people]]])
         month.append(kept[people] % block.months)
     joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
@@ -796,9 +796,9 @@ def reinforcement(
     costs : mapping of str to float, optional
         By pool, of a person or a person-month; pools without one cost 1.
     tolerance_persons : float
-        Tolerance in each pool, where a search is needed.
+        How close to come in each pool where search is needed.
     most_tour_months : int
-        Largest number of months by which tours become longer or shorter.
+        By how much tours may become longer or shorter.
 
     Examples
     --------

@@ -418,12 +418,12 @@ def _summaries(
         hashlib.sha256(pickle.dumps((one.problem, one.rule or rule))).digest()
         for one in variants
     ]  # fmt: skip
-    first = {key: place for place, key in reversed(list(enumerate(keys))) if key is not None}
+    first = {key: index for index, key in reversed(list(enumerate(keys))) if key is not None}
     places = sorted(first.values())
     count = workers or (processors() if len(places) >= MIN_PARALLEL else 1)
     calls = [
-        (_summary_of_plan, variants[place].problem, variants[place].rule or rule, package, missions)
-        for place in places
+        (_summary_of_plan, variants[index].problem, variants[index].rule or rule, package, missions)
+        for index in places
     ]
     made: dict[bytes, _PlanSummary] = {}
     progress(0, len(calls))
@@ -526,21 +526,21 @@ def _factor_variants(case: Case) -> tuple[list[_Variant], dict[str, str]]:
     missions = {row.id: row.mission for row in uncertain.compiled.demands}
     here = {demand.id for demand in case.problem.demands}
     likely = uncertain.likely.copy()
-    for place, one in enumerate(uncertain.factors):
+    for index, one in enumerate(uncertain.factors):
         if one.id.startswith("decided."):
             lines = [target.split(".")[1] for target in one.targets]
-            likely[place] = float(any(line in here for line in lines))
+            likely[index] = float(any(line in here for line in lines))
     rows, about = [], []
-    for place, one in enumerate(uncertain.factors):
+    for index, one in enumerate(uncertain.factors):
         if one.layer != "capacity":
             continue
         for word, end in zip(("low", "high"), _ends(one.distribution), strict=True):
-            if end == likely[place]:
+            if end == likely[index]:
                 continue
             values = likely.copy()
-            values[place] = end
+            values[index] = end
             rows.append(values)
-            about.append((one, word, float(likely[place]), end))
+            about.append((one, word, float(likely[index]), end))
     if not rows:
         return [], missions
     figures = Effects(uncertain).figures(np.array(rows))

@@ -137,7 +137,7 @@ def _exact(one: str, players: tuple[str, ...], value: Worth) -> Floats:
 
 def _subsets(names: Sequence[str]) -> Iterator[frozenset[str]]:
     for mask in range(2 ** len(names)):
-        yield frozenset(name for place, name in enumerate(names) if mask >> place & 1)
+        yield frozenset(name for index, name in enumerate(names) if mask >> index & 1)
 
 
 def _sampled(
@@ -164,10 +164,10 @@ def _marginals_in_order(players: tuple[str, ...], order: NDArray[np.int64], valu
     group: frozenset[str] = frozenset()
     before = value(group)
     added = np.zeros((len(players), len(before)))
-    for place in order:
-        group = group | {players[place]}
+    for index in order:
+        group = group | {players[index]}
         now = value(group)
-        added[place] = now - before
+        added[index] = now - before
         before = now
     return added
 

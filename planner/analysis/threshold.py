@@ -170,8 +170,8 @@ class Conclusion:
             return _share(lost[:, second].sum(1), filled.with_all[:, own].sum(1))
         outside = chosen & ~own
         if self.by == "pool":
-            place = list(case.problem.pools).index(self.name)
-            lines = outside[filled.lines[:, 0]] & (filled.lines[:, 1] == place)
+            index = list(case.problem.pools).index(self.name)
+            lines = outside[filled.lines[:, 0]] & (filled.lines[:, 1] == index)
             before = filled.by_line_without[:, lines]
             taken = _zero_rounding(before - filled.by_line[:, lines], before)
             value, before = taken.sum(1), before.sum(1)
@@ -300,8 +300,8 @@ class VariantPlans:
         self.ids = [demand.id for demand in case.problem.demands]
         self.pools = list(case.problem.pools)
         lines = [
-            (place, self.pools.index(pool))
-            for place, demand in enumerate(case.problem.demands)
+            (index, self.pools.index(pool))
+            for index, demand in enumerate(case.problem.demands)
             for pool in demand.pools
         ]
         self.lines = np.array(lines, dtype=np.int64).reshape(-1, 2)
@@ -315,8 +315,8 @@ class VariantPlans:
         by_line, by_line_without = (np.zeros((count, lines)) for _ in range(2))
         filled = DrawFills(with_all, without, asked, by_line, by_line_without, self.lines)
         groups: dict[Any, list[int]] = {}
-        for place, problem in enumerate(problems):
-            groups.setdefault(_structure_key(problem), []).append(place)
+        for index, problem in enumerate(problems):
+            groups.setdefault(_structure_key(problem), []).append(index)
         compiled = max(count, wide) > SMALL_BATCH
         done = 0
         for key, every in groups.items():
@@ -353,7 +353,7 @@ class VariantPlans:
             amounts=np.array([[one.amount for one in problem.budgets] for problem in problems]),
         )
         here = [one.id for one in problems[0].demands]
-        known = {id: place for place, id in enumerate(self.ids)}
+        known = {id: index for index, id in enumerate(self.ids)}
         pairs = [(k, known[id]) for k, id in enumerate(here) if id in known]
         source, target = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
         rows = places[:, None]
@@ -817,7 +817,7 @@ def threshold(
         How far each is moved, as a multiple of itself, and over its range in any case; months two
         years each way.
     steps : int
-        Values tried towards each end; a change that is reversed again within a step may be missed.
+        Values tried on the way to each end; a change that is undone within a step may be missed.
     tolerance : float
         Width at which a threshold is bracketed, as a share of the input.
     draws, seed : int

@@ -94,7 +94,7 @@ class BlockShortfall:
 
     Attributes
     ----------
-    place : int
+    block_index : int
         Of the block in the programme.
     duty : ndarray (decisions,)
         Share of people of the mission on duty in the month, 0 for all other decisions.
@@ -104,7 +104,7 @@ class BlockShortfall:
         Solutions of those plans, and the stage data of each.
     """
 
-    place: int
+    block_index: int
     duty: Floats
     months: tuple[int, ...]
     chain: tuple[StageSolution, ...]
@@ -143,7 +143,7 @@ class MissionMonth:
         self.asked = np.array(
             [one.cap if one.first <= month <= one.last else 0.0 for one in demands]
         ) * chosen  # fmt: skip
-        parts = [self._part(place) for place in range(len(planner.programme.blocks))]
+        parts = [self._part(index) for index in range(len(planner.programme.blocks))]
         self.parts = [part for part in parts if part is not None]
 
     @property
@@ -157,20 +157,20 @@ class MissionMonth:
         case = self.case.with_problem(planner.programme.problem)
         return MissionMonth(case, planner, self.chosen, self.month)
 
-    def _part(self, place: int) -> BlockShortfall | None:
-        planner, block = self.planner, self.planner.programme.blocks[place]
+    def _part(self, index: int) -> BlockShortfall | None:
+        planner, block = self.planner, self.planner.programme.blocks[index]
         if not (self.asked[block.demands] > 0).any():
             return None
         duty = block.duty[:, [self.month]].toarray().ravel() * self.chosen[block.demand]
         history = planner.history(block, self.every)
-        chain = planner._ending(place, history)
+        chain = planner._ending(index, history)
         settings = tuple(
-            planner.data(place, history[: k + 1], chain[k - 1] if k else None)
+            planner.data(index, history[: k + 1], chain[k - 1] if k else None)
             for k in range(len(chain))
         )
         shortfalls = self._shortfalls(duty, history, chain, settings)
         months = tuple(month for month, _ in history)
-        return BlockShortfall(place, duty, months, chain, settings, tuple(shortfalls))
+        return BlockShortfall(index, duty, months, chain, settings, tuple(shortfalls))
 
     def _shortfalls(
         self,
@@ -204,7 +204,7 @@ class MissionMonth:
         found = np.zeros(len(self.chosen))
         for part in self.parts:
             block = part.settings[0].block
-            answer = self.planner._ending(part.place, self.planner.history(block, chosen))[-1]
+            answer = self.planner._ending(part.block_index, self.planner.history(block, chosen))[-1]
             np.add.at(found, block.demand, part.duty * (block.pick @ answer.people))
         return found
 
@@ -245,8 +245,8 @@ class MissionMonth:
         In the account that limits demands on call; for other demands in the larger of both.
         """
         tied = block.usage[[pool * block.months + month], :].toarray().ravel()
-        for place in np.flatnonzero(block.standby_pools == pool):
-            other = block.standby[[place * block.months + month], :].toarray().ravel()
+        for index in np.flatnonzero(block.standby_pools == pool):
+            other = block.standby[[index * block.months + month], :].toarray().ravel()
             if on_call or other @ people > tied @ people:
                 return np.asarray(other)
         return np.asarray(tied)
@@ -338,7 +338,7 @@ def binding_constraints(mission_month: MissionMonth) -> list[BindingConstraint]:
             for (kind, row), (binding, tied) in _months_by_limit(
                 mission_month, part, shortfall
             ).items():
-                key = part.place, shortfall.stage, demand, kind, row
+                key = part.block_index, shortfall.stage, demand, kind, row
                 new = BindingConstraint(part, shortfall.stage, demand, kind, row)
                 constraint = found.setdefault(key, new)
                 constraint.persons += shortfall.persons
@@ -416,9 +416,9 @@ def _late_notice(mission_month: MissionMonth) -> list[Limit]:
         for shortfall in part.shortfalls:
             explained[part.settings[0].block.demand[shortfall.decision]] += shortfall.persons
     return [
-        Limit(case.problem.demands[place].id, "late_notice", "", "", float("nan"), 0, 0, "",
-              float(mission_month.asked[place] - explained[place]))
-        for place in np.flatnonzero(mission_month.asked - explained > NO_PERSONS)
+        Limit(case.problem.demands[index].id, "late_notice", "", "", float("nan"), 0, 0, "",
+              float(mission_month.asked[index] - explained[index]))
+        for index in np.flatnonzero(mission_month.asked - explained > NO_PERSONS)
     ]  # fmt: skip
 
 
@@ -432,7 +432,7 @@ def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> 
             continue
         block, month = one.part.settings[0].block, _nearest(mission_month, one.binding_months)
         short = case.problem.demands[one.demand]
-        key = one.part.place, one.stage, one.row, month, short.on_call
+        key = one.part.block_index, one.stage, one.row, month, short.on_call
         if key in seen:
             continue
         seen.add(key)
@@ -909,10 +909,10 @@ def _month_of_largest_shortfall(months: Sequence[MonthOccupancy], case: Case) ->
 def _lines(mission_month: MissionMonth, on_duty: Floats, without: Floats) -> list[LineOccupancy]:
     owner = mission_month.case.problem.package_of()
     rows = []
-    for place in np.flatnonzero(mission_month.asked > 0):
-        demand = mission_month.case.problem.demands[place]
+    for index in np.flatnonzero(mission_month.asked > 0):
+        demand = mission_month.case.problem.demands[index]
         asked, served, alone = (
-            float(persons[place]) for persons in (mission_month.asked, on_duty, without)
+            float(persons[index]) for persons in (mission_month.asked, on_duty, without)
         )
         about = demand.id, demand.tier, owner.get(demand.id, "")
         rows.append(LineOccupancy(*about, asked, served, max(asked - served, 0.0), alone))

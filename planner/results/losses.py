@@ -272,11 +272,11 @@ def losses(
     own = set(problem.package(package).demands)
     lost = solution.without[package].on_duty - solution.with_all.on_duty
     rows: dict[str, Any] = {}
-    for place, demand in enumerate(problem.demands):
+    for index, demand in enumerate(problem.demands):
         if demand.id in own or main_task not in (None, demand.main_task):
             continue
         group = demand.id if groups is None else groups.get(demand.id, demand.id)
-        rows[group] = rows.get(group, 0.0) + lost[place]
+        rows[group] = rows.get(group, 0.0) + lost[index]
     found = [_loss(group, row, start, first, last) for group, row in rows.items()]
     return sorted(found, key=lambda one: -one.person_months)
 
@@ -317,8 +317,8 @@ def lost_tours(
         for key, count in zip(keys, s.people.tolist(), strict=True):
             people[key] = people.get(key, 0.0) + sign * count
     found = []
-    for (place, _, pool, cohort, first, last, prepares), lost in people.items():
-        demand = problem.demands[place]
+    for (index, _, pool, cohort, first, last, prepares), lost in people.items():
+        demand = problem.demands[index]
         if demand.id in own or demand.main_task not in main_tasks or abs(lost) <= ROUNDING_PERSONS:
             continue
         before = _months_of_overlap(first, last, low, min(high, start - 1))
@@ -616,8 +616,8 @@ def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnL
     sums, draws = np.zeros((4, len(missions))), 0
     for lost, _ in _losses_of_draws(ensemble, package, main_task):
         people = np.zeros((len(lost), len(missions), lost.shape[2]))
-        for place, mission in enumerate(group.tolist()):
-            people[:, mission] += lost[:, place]
+        for index, mission in enumerate(group.tolist()):
+            people[:, mission] += lost[:, index]
         short = people >= MIN_LOSS_PERSONS - ROUNDING_PERSON_MONTHS
         whole = short.any(axis=2)
         most = people.max(axis=2, initial=0.0) * whole

@@ -407,14 +407,14 @@ class Result(Tables):
         if not math.isfinite(self.certificate.gap):
             message = "not written: the solver proved no bound in its time limit, give it longer"
             raise ResultError(f"{folder}: {message}")
-        with fresh_folder(folder, FORMAT) as place:
-            (place / "tables").mkdir()
+        with fresh_folder(folder, FORMAT) as path:
+            (path / "tables").mkdir()
             for name in TABLES:
-                write_table(self.table(name), place / "tables" / name)
-            (place / "scenario.yaml").write_text(self.scenario.dump(), encoding="utf-8")
+                write_table(self.table(name), path / "tables" / name)
+            (path / "scenario.yaml").write_text(self.scenario.dump(), encoding="utf-8")
             problem = json.dumps(dump_problem(self.compiled.problem), allow_nan=False)
-            (place / "problem.json").write_text(problem + "\n", encoding="utf-8")
-            write_manifest(place, self.manifest)
+            (path / "problem.json").write_text(problem + "\n", encoding="utf-8")
+            write_manifest(path, self.manifest)
         return Path(folder)
 
     def __repr__(self) -> str:
@@ -493,13 +493,13 @@ def read_result(folder: str | Path) -> StoredResult:
     ResultError
         The folder is no result, or something in it is missing or was changed.
     """
-    place = Path(folder)
-    manifest = read_manifest(place, FORMAT)
+    path = Path(folder)
+    manifest = read_manifest(path, FORMAT)
     for name, wanted in manifest["files"].items():
         try:
-            found = hash_file(place / name)
+            found = hash_file(path / name)
         except OSError:
-            raise ResultError(f"{place / name}: missing, though the manifest names it") from None
+            raise ResultError(f"{path / name}: missing, though the manifest names it") from None
         if found != wanted:
-            raise ResultError(f"{place / name}: not as it was written (see manifest.json)")
-    return StoredResult(place, manifest)
+            raise ResultError(f"{path / name}: not as it was written (see manifest.json)")
+    return StoredResult(path, manifest)

@@ -135,11 +135,11 @@ def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None =
 
 
 def _check_keys(keys: Sequence[str]) -> None:
-    for place, key in enumerate(keys):
+    for index, key in enumerate(keys):
         if key not in KEYS:
             known = ", ".join(KEYS)
             raise ResultError(f"cannot group by {key!r}{nearest(key, KEYS)}; expected {known}")
-        if key in keys[:place]:
+        if key in keys[:index]:
             raise ResultError(f"asked to group by {key!r} twice")
 
 
@@ -287,9 +287,9 @@ def displacement(result: Result) -> pd.DataFrame:
     """Return person-months lost to each package by each demand outside it."""
     rows, solution = result.compiled.demands, result.solution
     package, demand, lost = [], [], []
-    for place, id in enumerate(solution.without):
+    for index, id in enumerate(solution.without):
         others = np.flatnonzero(~result.compiled.problem.inside(id))
-        package.append(np.full(len(others), place))
+        package.append(np.full(len(others), index))
         demand.append(others)
         lost.append(solution.displaced(id)[others])
     who = _concatenated(demand, np.int64)
@@ -334,11 +334,11 @@ def packages(result: Result) -> pd.DataFrame:
     task = np.array([demand.main_task for demand in problem.demands], dtype=np.int64)
     filled, asked = np.zeros(len(ids)), np.zeros(len(ids))
     taken = np.zeros((2, len(ids)))
-    for place, id in enumerate(ids):
+    for index, id in enumerate(ids):
         own, lost = result.compiled.problem.inside(id), solution.displaced(id)
-        filled[place] = solution.with_all.filled[own].sum()
-        asked[place] = solution.asked[own].sum()
-        taken[:, place] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
+        filled[index] = solution.with_all.filled[own].sum()
+        asked[index] = solution.asked[own].sum()
+        taken[:, index] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
     return frame(
         package=text_column(ids),
         title=text_column([inputs.packages[id].title for id in ids]),
