@@ -16,6 +16,8 @@ from itertools import combinations
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from scipy.ndimage import find_objects
+from scipy.ndimage import label as connected
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, make_planner, read_case
@@ -92,10 +94,7 @@ def runs_of(flags: Flags) -> list[tuple[int, int]]:
     >>> runs_of(np.array([False, True, True, False, True]))
     [(1, 2), (4, 4)]
     """
-    padded = np.concatenate([[False], flags, [False]]).astype(np.int8)
-    change = np.diff(padded)
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
-    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+    return [(run.start, run.stop - 1) for (run,) in find_objects(connected(flags)[0])]
 
 
 def commitments_of(

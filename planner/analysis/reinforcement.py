@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -244,32 +245,34 @@ def rest_changes(plans: ReinforcedPlans, level: float, pools: Iterable[str]) -> 
     Bisection assumes that the loss does not increase as rest decreases. For a single pool, the
     largest reduction is tried first.
     """
-    demands, found = plans.problem.demands, []
-    for pool in (ALL_POOLS, *pools):
-        names = [one for one in plans.names if pool in (ALL_POOLS, one)]
-        most = max(
-            demand.home_months(index, demand.tour)
-            for demand in demands
-            for index, name in enumerate(demand.pools)
-            if name in names
-        )
-        tried: dict[int, float] = {}
+    changes = (_rest_change(plans, level, pool) for pool in (ALL_POOLS, *pools))
+    return [change for change in changes if change is not None]
 
-        def lost(months: int, names: list[str] = names, tried: dict[int, float] = tried) -> float:
-            def less(demand: Demand) -> Demand:
-                for name in names:
-                    demand = with_rest_changed(demand, name, -months)
-                return demand
 
-            if months not in tried:
-                tried[months] = _loss_with_change(plans, less)
-            return tried[months]
+def _rest_change(plans: ReinforcedPlans, level: float, pool: str) -> RuleChange | None:
+    """Return the smallest reduction of rest in one pool or all; None where nobody rests."""
+    names = [name for name in plans.names if pool in (ALL_POOLS, name)]
+    most = max(
+        demand.home_months(index, demand.tour)
+        for demand in plans.problem.demands
+        for index, name in enumerate(demand.pools)
+        if name in names
+    )
 
-        if most:
-            alone = pool != ALL_POOLS and lost(most) > level
-            months = most if alone else _fewest_months(lambda months: lost(months) <= level, most)
-            found.append(RuleChange("rest", pool, months, lost(months), lost(months) <= level))
-    return found
+    @cache
+    def lost(months: int) -> float:
+        def with_less_rest(demand: Demand) -> Demand:
+            for name in names:
+                demand = with_rest_changed(demand, name, -months)
+            return demand
+
+        return _loss_with_change(plans, with_less_rest)
+
+    if not most:
+        return None
+    insufficient = pool != ALL_POOLS and lost(most) > level
+    months = most if insufficient else _fewest_months(lambda months: lost(months) <= level, most)
+    return RuleChange("rest", pool, months, lost(months), lost(months) <= level)
 
 
 def _fewest_months(suffices: Callable[[int], bool], most: int) -> int:
