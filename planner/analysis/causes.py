@@ -317,8 +317,8 @@ def causes(
     groups, coalitions = case.groups(by), _Coalitions(case, presence)
     games = _games(case)
     splits: list[Split] = []
-    for index, (tier, own, members) in enumerate(games):
-        players = _players(case, tier, own, coalitions.occupancy is not None)
+    for index, (tier, own_package, members) in enumerate(games):
+        players = _players(case, tier, own_package, coalitions.occupancy is not None)
         some = orders if orders is not None or len(players) <= MAX_EXACT else ORDERS
         worth = _ShortfallGame(coalitions, tier, players, members, groups)
 
@@ -337,12 +337,12 @@ def _games(case: Case) -> list[tuple[int, str, Flags]]:
     owner = case.problem.package_of()
     keys = [(demand.tier, owner.get(demand.id, "")) for demand in case.problem.demands]
     return [
-        (tier, own, np.array([key == (tier, own) for key in keys], dtype=bool))
-        for tier, own in sorted(set(keys))
+        (tier, own_package, np.array([key == (tier, own_package) for key in keys], dtype=bool))
+        for tier, own_package in sorted(set(keys))
     ]
 
 
-def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
+def _players(case: Case, tier: int, own_package: str, presence: bool) -> list[str]:
     """Return the causes that can play a part for demands of a tier and package."""
     problem, owner = case.problem, case.problem.package_of()
     late = any(
@@ -360,7 +360,7 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
         "higher_tiers": any(d.tier < tier and d.id not in owner for d in problem.demands),
         "late_notice": late,
     }
-    others = [f"package {package.id}" for package in problem.packages if package.id != own]
+    others = [f"package {package.id}" for package in problem.packages if package.id != own_package]
     return [*(name for name, counts in possible.items() if counts), *others]
 
 
@@ -424,9 +424,9 @@ class _ShortfallGame:
 
 
 def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Shortfall]:
-    every, asked = frozenset(coalitions.case.packages), coalitions.asked
+    all_packages, asked = frozenset(coalitions.case.packages), coalitions.asked
     sent, present = (
-        coalitions.filled(frozenset(), 0, every, present)
+        coalitions.filled(frozenset(), 0, all_packages, present)
         for present in (False, coalitions.occupancy is not None)
     )
     rows = [

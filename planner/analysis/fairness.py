@@ -209,9 +209,9 @@ def fairness(
 def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floats]:
     """Return what each demand loses, person-months, by kind of loss."""
     planner = planner_of(case)
-    every = frozenset(case.packages)
-    with_all = filled_by(planner, every)
-    found = {"displacement": filled_by(planner, every - chosen) - with_all} if chosen else {}
+    all_packages = frozenset(case.packages)
+    with_all = filled_by(planner, all_packages)
+    found = {"displacement": filled_by(planner, all_packages - chosen) - with_all} if chosen else {}
     return {**found, "shortfall": asked - with_all}
 
 

@@ -334,8 +334,8 @@ def _view_fills(
     """Yield each state of information, with fills with and without the packages, (demands,)."""
     problem = case.problem
     known = {name: max(problem.known(name), 0) for name in chosen}
-    every = frozenset(case.packages)
-    rest = every - set(chosen)
+    all_packages = frozenset(case.packages)
+    other_packages = all_packages - set(chosen)
     planners: dict[tuple[int, ...], Planner] = {}
 
     def planner_of(information: _Information) -> Planner:
@@ -351,15 +351,15 @@ def _view_fills(
         _Information("notice", by, {n: max(k - by, 0) for n, k in known.items()}) for by in shifts
     ]
     ways.append(_Information("perfect", float("nan"), dict.fromkeys(chosen, 0)))
-    without = filled_by(planner_of(ways[0]), rest)
+    without = filled_by(planner_of(ways[0]), other_packages)
     for information in ways:
-        yield information, filled_by(planner_of(information), every), without
+        yield information, filled_by(planner_of(information), all_packages), without
     for horizon in horizons:
         information = _Information("rolling", horizon, known)
         planner = planner_of(information)
         filled, alone = (
             person_months(planner.programme, rolling_people(planner, packages, horizon))
-            for packages in (every, rest)
+            for packages in (all_packages, other_packages)
         )
         yield information, filled, alone
 
@@ -375,19 +375,19 @@ def _known(problem: Problem, known: Mapping[str, int]) -> Problem:
 def _view(
     case: Case, chosen: Sequence[str], information: _Information, filled: Floats, without: Floats
 ) -> View:
-    own = case.inside(chosen)
+    in_package = case.inside(chosen)
     lost = np.where(np.abs(without - filled) > ROUNDED, without - filled, 0.0)
     first = min(information.known.values(), default=0)
-    asks = min((d.first for d, inside in zip(case.problem.demands, own, strict=True) if inside),
-               default=0)  # fmt: skip
-    others = [(case.task == task) & ~own for task in (1, 2)]
+    demands = case.problem.demands
+    asks = min((demands[k].first for k in np.flatnonzero(in_package)), default=0)
+    others = [(case.task == task) & ~in_package for task in (1, 2)]
     return View(
         rule=case.rule,
         view=information.view,
         months=information.months,
         notice_months=float(asks - first) if first > 0 else float("nan"),
         known=case.month(first) if first > 0 else "",
-        package_filled_person_months=float(filled[own].sum()),
+        package_filled_person_months=float(filled[in_package].sum()),
         main_task_1_filled_person_months=float(filled[others[0]].sum()),
         main_task_2_filled_person_months=float(filled[others[1]].sum()),
         displaced_main_task_1=float(lost[others[0]].sum()),

@@ -302,12 +302,12 @@ def calibrate(
     count = min(FIRST_DRAWS, len(two))
     while True:
         plans = PromisePlans(two.take(slice(0, count)), seed, log_weights)
-        every = count == len(two)
+        all_draws = count == len(two)
         share, gain = _calibrate_shares(
-            plans, share, certainty, gain, RATE_TOLERANCE if every else 2 * RATE_TOLERANCE
+            plans, share, certainty, gain, RATE_TOLERANCE if all_draws else 2 * RATE_TOLERANCE
         )
         log_weights = plans.log_weights
-        if every:
+        if all_draws:
             return share, log_weights
         count = min(4 * count, len(two))
 
@@ -516,8 +516,8 @@ def select_commitments(
     worth = two.worth
 
     def holds(kept: Sequence[int]) -> bool:
-        every = np.sort(np.concatenate([fixed, np.array(kept, dtype=np.int64)]))
-        return master.common(every) >= hold - 1e-6
+        groups = np.sort(np.concatenate([fixed, np.array(kept, dtype=np.int64)]))
+        return master.common(groups) >= hold - 1e-6
 
     exact = len(chosen) <= MAX_ENUMERATED
     if exact:

@@ -81,17 +81,19 @@ def varied_parameters(
     if not reach > 0:
         raise InputError(f"reach: expected a number above 0, found {reach}")
     figures = case.scenario is not None and case.compiled is not None
-    every = list(_scenario_parameters(case, reach) if figures else _problem_parameters(case, reach))
-    every += _package_parameters(case, reach)
+    parameters = list(
+        _scenario_parameters(case, reach) if figures else _problem_parameters(case, reach)
+    )
+    parameters += _package_parameters(case, reach)
     if patterns is None:
-        return [one for one in every if one.by_default]
+        return [one for one in parameters if one.by_default]
     found: dict[str, VariedParameter] = {}
     faults = []
     for pattern in patterns:
         test = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-        chosen = [one for one in every if test.fullmatch(one.id)]
+        chosen = [one for one in parameters if test.fullmatch(one.id)]
         if not chosen:
-            near = nearest(pattern, [one.id for one in every])
+            near = nearest(pattern, [one.id for one in parameters])
             faults.append(f"inputs: no input is called {pattern!r}{near}")
         found |= {one.id: one for one in chosen}
     if faults:
@@ -205,21 +207,21 @@ def _package_parameters(case: Case, reach: float) -> Iterator[VariedParameter]:
     problem = case.problem
     figures = {} if case.compiled is None else {row.id: row for row in case.compiled.figures}
     for package in problem.packages:
-        own = [problem.demand(name) for name in package.demands]
-        posts = sum(one.cap for one in own)
+        demands = [problem.demand(name) for name in package.demands]
+        posts = sum(one.cap for one in demands)
         if posts <= 0:
             continue
-        rows = [figures.get(f"demand.{one.id}.cap") for one in own]
+        rows = [figures.get(f"demand.{one.id}.cap") for one in demands]
         ends = [
             sum(one.cap if row is None or end(row) is None else end(row)
-                for one, row in zip(own, rows, strict=True)) / posts
+                for one, row in zip(demands, rows, strict=True)) / posts
             for end in (lambda row: row.low, lambda row: row.high)
         ]  # fmt: skip
         ranged = any(row is not None and row.low is not None for row in rows)
         low, high = ends if ranged else (NAN, NAN)
         min_value, max_value = _limits(1.0, (low, high), reach, False)
         about = _origin(next((row for row in rows if row is not None), None))
-        size = partial(_with_size, problem, own)
+        size = partial(_with_size, problem, demands)
         yield VariedParameter(
             f"package.{package.id}.size",
             "times",
@@ -235,9 +237,9 @@ def _package_parameters(case: Case, reach: float) -> Iterator[VariedParameter]:
         known, name = problem.known(package.id), f"package.{package.id}.known"
         when = partial(_with_known_month, problem, package.id, known)
         yield _month_parameter(name, when, known, **_origin(figures.get(name)))
-        begins = min(one.first for one in own)
+        begins = min(one.first for one in demands)
         yield _month_parameter(
-            f"package.{package.id}.first", partial(_with_first_month, problem, own), begins
+            f"package.{package.id}.first", partial(_with_first_month, problem, demands), begins
         )
 
 
@@ -250,8 +252,8 @@ def with_changes(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> 
     return changed_demands(problem, changed)
 
 
-def _with_size(problem: Problem, own: Sequence[Demand], times: float) -> Problem:
-    return with_changes(problem, {one.id: {"cap": times * one.cap} for one in own})
+def _with_size(problem: Problem, demands: Sequence[Demand], times: float) -> Problem:
+    return with_changes(problem, {one.id: {"cap": times * one.cap} for one in demands})
 
 
 def _with_known_month(problem: Problem, package: str, known: int, months: float) -> Problem:
@@ -262,6 +264,6 @@ def _with_known_month(problem: Problem, package: str, known: int, months: float)
     return replace(problem, packages=packages)
 
 
-def _with_first_month(problem: Problem, own: Sequence[Demand], months: float) -> Problem:
-    begun = {one.id: {"first": min(one.first + round(months), one.last)} for one in own}
+def _with_first_month(problem: Problem, demands: Sequence[Demand], months: float) -> Problem:
+    begun = {one.id: {"first": min(one.first + round(months), one.last)} for one in demands}
     return with_changes(problem, begun)

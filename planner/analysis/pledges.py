@@ -81,7 +81,7 @@ def frameworks_of(
 def plan_of(case: Case, chosen: Flags) -> Allocation:
     """Return the plan of some demands alone, with the same tours and a cap of 0 for all others."""
     demands = zip(case.problem.demands, chosen, strict=True)
-    kept = tuple(demand if own else replace(demand, cap=0.0) for demand, own in demands)
+    kept = tuple(demand if is_chosen else replace(demand, cap=0.0) for demand, is_chosen in demands)
     problem = replace(case.problem, demands=kept)
     return Allocation(problem, make_planner(problem, case.rule).unfold())
 
@@ -285,12 +285,12 @@ def pledges(
     case = read_case(source, rule)
     names, on_call = frameworks_of(case, frameworks)
     alone = {}
-    every = list(dict.fromkeys(names))
-    for index, name in enumerate(every):
-        progress(index, len(every) + 1)
+    distinct = list(dict.fromkeys(names))
+    for index, name in enumerate(distinct):
+        progress(index, len(distinct) + 1)
         alone[name] = plan_of(case, np.array([one == name for one in names]))
     together = plan_of(case, np.ones(len(names), dtype=bool))
-    progress(len(every) + 1, len(every) + 1)
+    progress(len(distinct) + 1, len(distinct) + 1)
     return Pledges(
         case.rule,
         _supplies(case, names, alone, together),
@@ -306,9 +306,9 @@ def _supplies(
     asked, effective = asked_months(case.problem), together.filled
     rows = []
     for name, plan in alone.items():
-        own = np.array([one == name for one in names])
-        nominal, left = float(plan.filled[own].sum()), float(effective[own].sum())
-        rows.append(Supply(name, float(asked[own].sum()), nominal, left, nominal - left))
+        members = np.array([one == name for one in names])
+        nominal, left = float(plan.filled[members].sum()), float(effective[members].sum())
+        rows.append(Supply(name, float(asked[members].sum()), nominal, left, nominal - left))
     sums = (
         sum(getattr(row, f"{column}_person_months") for row in rows)
         for column in ("asked", "nominal", "effective", "double")

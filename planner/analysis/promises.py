@@ -594,8 +594,8 @@ def _candidate_rows(
     if found is None:
         return ()
     asked = two.chance @ two.group_asked
-    every = sorted([*found.kept, *found.given_up])
-    return tuple(Candidate(about.names[k], float(asked[k]), k in found.kept) for k in every)
+    candidates = sorted([*found.kept, *found.given_up])
+    return tuple(Candidate(about.names[k], float(asked[k]), k in found.kept) for k in candidates)
 
 
 def _robust(

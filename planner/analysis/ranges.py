@@ -524,8 +524,8 @@ class _RangeSearch:
     def _without_package(self, package: str) -> tuple[Floats, NearOptimalSet | None]:
         """Return fills without a package, and the solutions without it (None where unique)."""
         if package not in self.without:
-            every = frozenset(self.case.packages)
-            without = last_plans(self.planner, every - {package})
+            all_packages = frozenset(self.case.packages)
+            without = last_plans(self.planner, all_packages - {package})
             settings = fix_history(without.settings, without, self.last.months, self.lead)
             near = None if self.exact else self._near_optimal_set(without, settings)
             filled = person_months(self.planner.programme, without.people)
@@ -557,10 +557,10 @@ class _RangeSearch:
 
     def _in_affected_blocks(self, package: str) -> Flags:
         """Return the demands of the blocks that hold demands of a package, (demands,)."""
-        own = self.case.inside(package)
-        in_affected_blocks = np.zeros_like(own)
+        in_package = self.case.inside(package)
+        in_affected_blocks = np.zeros_like(in_package)
         for block in self.planner.programme.blocks:
-            in_affected_blocks[block.demands] |= own[block.demands].any()
+            in_affected_blocks[block.demands] |= in_package[block.demands].any()
         return in_affected_blocks
 
     def pools(self) -> tuple[PoolRange, ...]:

@@ -344,12 +344,12 @@ class LeastCostProgramme:
             for one in (layout, without)
         )
         first = sparse.csr_array(self.steps[0][None, :])
-        each, every = sparse.eye_array(len(masks)), sparse.csr_array(np.ones((1, len(masks))))
+        identity, ones = sparse.eye_array(len(masks)), sparse.csr_array(np.ones((1, len(masks))))
         matrix = sparse.block_array(
             [
                 [layout.matrix, more, None, None],
-                [gets, None, each, -had],
-                [None, None, every, None],
+                [gets, None, identity, -had],
+                [None, None, ones, None],
                 [first, None, None, None],
                 [None, None, None, without.matrix],
             ],

@@ -661,8 +661,8 @@ def _window_variants(case: Case, package: str) -> Iterator[_Variant]:
     """Yield other months of report: a year less or more at its end, and from the package on."""
     problem = case.problem
     first, last = problem.report
-    own = [problem.demand(name) for name in problem.package(package).demands]
-    start = min((problem.begins(one, package) for one in own), default=first)
+    demands = [problem.demand(name) for name in problem.package(package).demands]
+    start = min((problem.begins(one, package) for one in demands), default=first)
     windows = (
         ("a year shorter", last - 12 >= first, (first, last - 12)),
         ("a year longer", last + 12 < problem.months, (first, last + 12)),

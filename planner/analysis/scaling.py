@@ -353,8 +353,8 @@ class CurveSampler:
             index = edges.index(low)
             sides = [self._slope(*edges[k : k + 2]) for k in (index - 1, index + 1)
                      if 0 <= k < len(edges) - 1]  # fmt: skip
-            own = self._slope(low, high)
-            return max((abs(side - own) for side in sides), default=0.0) * (high - low) / 2
+            slope = self._slope(low, high)
+            return max((abs(side - slope) for side in sides), default=0.0) * (high - low) / 2
         at, value = crossing
         chord = np.interp(at, [low, high], [self.values[low], self.values[high]])
         return float(abs(value - chord))
@@ -438,8 +438,8 @@ class ScaledPackage:
     @cached_property
     def filled_without(self) -> Floats:
         """Person-months filled without the package, (demands,)."""
-        every = frozenset(self.case.packages)
-        return filled_by(self.planner, every - {self.package})
+        all_packages = frozenset(self.case.packages)
+        return filled_by(self.planner, all_packages - {self.package})
 
     @cached_property
     def last(self) -> LastPlans:
@@ -449,9 +449,9 @@ class ScaledPackage:
     @cached_property
     def affected_blocks(self) -> list[int]:
         """Indices of the blocks with demands of the package."""
-        own = self.case.inside(self.package)
+        in_package = self.case.inside(self.package)
         blocks = self.planner.programme.blocks
-        return [index for index, block in enumerate(blocks) if own[block.demands].any()]
+        return [index for index, block in enumerate(blocks) if in_package[block.demands].any()]
 
     @cached_property
     def last_plan_only(self) -> bool:

@@ -164,11 +164,11 @@ class Conclusion:
             if self.by == "pool":
                 raise InputError(f"{self}: fill is of demands, a pool is asked for nothing itself")
             return _share(filled.with_all[:, chosen].sum(1), filled.asked[:, chosen].sum(1))
-        own = case.inside(package)
+        in_package = case.inside(package)
         if self.quantity == "ratio":
-            second = (case.task == 2) & ~own
-            return _share(lost[:, second].sum(1), filled.with_all[:, own].sum(1))
-        outside = chosen & ~own
+            main_task_2 = (case.task == 2) & ~in_package
+            return _share(lost[:, main_task_2].sum(1), filled.with_all[:, in_package].sum(1))
+        outside = chosen & ~in_package
         if self.by == "pool":
             index = list(case.problem.pools).index(self.name)
             lines = outside[filled.lines[:, 0]] & (filled.lines[:, 1] == index)
@@ -197,11 +197,11 @@ class Conclusion:
 
     def _demands(self, case: Case) -> Flags:
         """Return the selected demands: those of main task 2, unless the selection names some."""
-        second = case.task == 2
+        main_task_2 = case.task == 2
         if self.quantity == "fill" and not self.by:
-            return np.ones(len(second), dtype=bool)
+            return np.ones(len(main_task_2), dtype=bool)
         if not self.by or self.by == "pool":
-            return second
+            return main_task_2
         if self.by == "package":
             return case.inside(case.package(self.name))
         groups = case.groups(self.by)
@@ -209,8 +209,8 @@ class Conclusion:
             near = nearest(self.name, groups)
             raise InputError(f"{self}: expected a {self.by}, found {self.name!r}{near}")
         named = groups[self.name]
-        own = self.by in ("mission", "demand", "main_task", "tier") or self.quantity == "fill"
-        return named if own else named & second
+        all_tasks = self.by in ("mission", "demand", "main_task", "tier") or self.quantity == "fill"
+        return named if all_tasks else named & main_task_2
 
 
 def _zero_rounding(lost: Floats, asked: Floats) -> Floats:

@@ -138,7 +138,7 @@ class MissionMonth:
 
     def __init__(self, case: Case, planner: Planner, chosen: Flags, month: int) -> None:
         self.case, self.planner, self.chosen, self.month = case, planner, chosen, month
-        self.every = frozenset(case.packages)
+        self.all_packages = frozenset(case.packages)
         demands = case.problem.demands
         self.asked = np.array(
             [one.cap if one.first <= month <= one.last else 0.0 for one in demands]
@@ -162,7 +162,7 @@ class MissionMonth:
         if not (self.asked[block.demands] > 0).any():
             return None
         duty = block.duty[:, [self.month]].toarray().ravel() * self.chosen[block.demand]
-        history = planner.history(block, self.every)
+        history = planner.history(block, self.all_packages)
         chain = planner._ending(index, history)
         settings = tuple(
             planner.data(index, history[: k + 1], chain[k - 1] if k else None)
@@ -200,7 +200,7 @@ class MissionMonth:
 
     def persons(self, packages: frozenset[str] | None = None) -> Floats:
         """Return people on duty in the month by demand, with some of the packages, (demands,)."""
-        chosen = self.every if packages is None else packages
+        chosen = self.all_packages if packages is None else packages
         found = np.zeros(len(self.chosen))
         for part in self.parts:
             block = part.settings[0].block
@@ -589,7 +589,7 @@ def counterfactuals(
     total = len(other_packages) + len(pools) + len(kinds) + 1
     for done, package in enumerate(other_packages):
         progress(done, total)
-        persons = plans.mission_month.persons(mission_month.every - {package})
+        persons = plans.mission_month.persons(mission_month.all_packages - {package})
         gained = float(persons.sum()) - plans.now
         found.append(plans.row("without_package", gained, package))
     for done, (part, pool) in enumerate(pools, len(other_packages)):
@@ -862,7 +862,9 @@ def why(
     at = _month_of_largest_shortfall(months, case) if month is None else case.month_index(month)
     mission_month = MissionMonth(case, planner, chosen, at)
     on_duty = mission_month.persons()
-    without = mission_month.persons(mission_month.every.difference(mission_month.other_packages))
+    without = mission_month.persons(
+        mission_month.all_packages.difference(mission_month.other_packages)
+    )
     found = binding_constraints(mission_month)
     asked = float(mission_month.asked.sum())
     lacking = asked - float(on_duty.sum())
@@ -881,9 +883,9 @@ def why(
 def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
     """Return the months of the report window in which the mission requests people."""
     demands, (first, last) = case.problem.demands, case.problem.report
-    own = [one.id for one in case.problem.packages if case.inside(one.id)[chosen].any()]
+    own_packages = [one.id for one in case.problem.packages if case.inside(one.id)[chosen].any()]
     duties = []
-    for packages in (frozenset(case.packages), frozenset(own)):
+    for packages in (frozenset(case.packages), frozenset(own_packages)):
         plan, total = planner.unfold(packages), np.zeros(case.problem.months)
         for block, answer in zip(planner.programme.blocks, plan.answers, strict=True):
             total += block.duty.T @ ((block.pick @ answer.people) * chosen[block.demand])

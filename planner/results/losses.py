@@ -121,11 +121,11 @@ def strength(solution: Solution) -> Floats:
 def accounts(solution: Solution, package: str) -> Accounts:
     """Return the accounts of one package."""
     problem = solution.problem
-    own = problem.inside(package)
+    in_package = problem.inside(package)
     before, after = solution.without[package], solution.with_all
     return Accounts(
-        taken=after.accounts_of(own) - before.accounts_of(own),
-        given_up=before.accounts_of(~own) - after.accounts_of(~own),
+        taken=after.accounts_of(in_package) - before.accounts_of(in_package),
+        given_up=before.accounts_of(~in_package) - after.accounts_of(~in_package),
         idle_used=_tied_up_in_rows(after) - _tied_up_in_rows(before),
     )
 
@@ -248,8 +248,8 @@ class LostTour:
 def first_month(solution: Solution, package: str) -> int:
     """Return the first month on duty of a package's demands, of the model."""
     problem = solution.problem
-    own = [problem.demand(name) for name in problem.package(package).demands]
-    return min((problem.begins(one, package) for one in own), default=0)
+    demands = [problem.demand(name) for name in problem.package(package).demands]
+    return min((problem.begins(one, package) for one in demands), default=0)
 
 
 def losses(
@@ -269,11 +269,11 @@ def losses(
     """
     problem = solution.problem
     start, (first, last) = first_month(solution, package), problem.report
-    own = set(problem.package(package).demands)
+    package_demands = set(problem.package(package).demands)
     lost = solution.without[package].on_duty - solution.with_all.on_duty
     rows: dict[str, Any] = {}
     for index, demand in enumerate(problem.demands):
-        if demand.id in own or main_task not in (None, demand.main_task):
+        if demand.id in package_demands or main_task not in (None, demand.main_task):
             continue
         group = demand.id if groups is None else groups.get(demand.id, demand.id)
         rows[group] = rows.get(group, 0.0) + lost[index]
@@ -306,7 +306,7 @@ def lost_tours(
     their first month.
     """
     problem = solution.problem
-    pools, own = list(problem.pools), set(problem.package(package).demands)
+    pools, package_demands = list(problem.pools), set(problem.package(package).demands)
     start, known = first_month(solution, package), problem.known(package)
     low, high = problem.report
     people: dict[tuple[int, ...], float] = {}
@@ -319,7 +319,11 @@ def lost_tours(
     found = []
     for (index, _, pool, cohort, first, last, prepares), lost in people.items():
         demand = problem.demands[index]
-        if demand.id in own or demand.main_task not in main_tasks or abs(lost) <= ROUNDING_PERSONS:
+        if (
+            demand.id in package_demands
+            or demand.main_task not in main_tasks
+            or abs(lost) <= ROUNDING_PERSONS
+        ):
             continue
         before = _months_of_overlap(first, last, low, min(high, start - 1))
         after = _months_of_overlap(first, last, max(low, start), high)
@@ -538,8 +542,8 @@ def _mean_before_package(ensemble: Any, package: str) -> float:
 def _losing_demands(ensemble: Any, package: str, main_task: int) -> NDArray[np.int64]:
     """Return the indices of the demands of a main task outside the package."""
     metadata = ensemble.metadata
-    own = metadata.label("package") == package
-    return np.flatnonzero((metadata.task == main_task) & ~own)
+    in_package = metadata.label("package") == package
+    return np.flatnonzero((metadata.task == main_task) & ~in_package)
 
 
 def _losses_of_draws(
@@ -551,13 +555,13 @@ def _losses_of_draws(
     (draws,).
     """
     metadata = ensemble.metadata
-    axes, own = metadata.axes, metadata.label("package") == package
+    axes, in_package = metadata.axes, metadata.label("package") == package
     places, plan = _losing_demands(ensemble, package, main_task), 1 + axes.packages.index(package)
     demand = np.array([line[0] for line in axes.lines], dtype=np.int64)
     heads = np.flatnonzero(np.diff(demand, prepend=-1))
     for batch in ensemble.records():
         records = batch.take(np.flatnonzero(batch.proved))
-        active = own & (records.end >= records.begin) & (records.caps > 0)
+        active = in_package & (records.end >= records.begin) & (records.caps > 0)
         first = np.where(active, records.begin, len(axes.months)).min(axis=1)
         shares = records.served[:, plan] - records.served[:, 0]
         lost = np.add.reduceat(shares, heads, axis=1)[:, places]

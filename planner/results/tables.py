@@ -313,8 +313,8 @@ def displacement_monthly(result: Result) -> pd.DataFrame:
     solution = result.solution
     parts = []
     for id, before in solution.without.items():
-        own = result.compiled.problem.inside(id)
-        pairs, people = _on_duty(result, before, solution.with_all, keep=~own)
+        in_package = result.compiled.problem.inside(id)
+        pairs, people = _on_duty(result, before, solution.with_all, keep=~in_package)
         part = _nonzero_rows(result, pairs, people, "displaced_person_months")
         part.insert(0, "package", text_column([id], np.zeros(len(part), dtype=np.int64)))
         parts.append(part)
@@ -335,10 +335,10 @@ def packages(result: Result) -> pd.DataFrame:
     filled, asked = np.zeros(len(ids)), np.zeros(len(ids))
     taken = np.zeros((2, len(ids)))
     for index, id in enumerate(ids):
-        own, lost = result.compiled.problem.inside(id), solution.displaced(id)
-        filled[index] = solution.with_all.filled[own].sum()
-        asked[index] = solution.asked[own].sum()
-        taken[:, index] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
+        in_package, lost = result.compiled.problem.inside(id), solution.displaced(id)
+        filled[index] = solution.with_all.filled[in_package].sum()
+        asked[index] = solution.asked[in_package].sum()
+        taken[:, index] = [lost[(task == number) & ~in_package].sum() for number in (1, 2)]
     return frame(
         package=text_column(ids),
         title=text_column([inputs.packages[id].title for id in ids]),
