@@ -1,6 +1,6 @@
-"""Canonical JSON and its SHA-256: one name for what went in, whatever the order of keys.
+"""Canonical JSON and its SHA-256 digest.
 
-A digest says that two inputs are the same, on any machine and after any reordering of keys.
+Equal inputs have equal digests on any machine and in any order of keys.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from planner.months import Month
 __all__ = ["canonical", "digest", "plain"]
 
 SKIP = {"digest": False}
-"""Metadata of a dataclass field that says where something stands, not what it is."""
+"""Metadata of a dataclass field that is not part of the digest, such as a position in a file."""
 
 
 def plain(value: object) -> Any:
@@ -31,7 +31,7 @@ def plain(value: object) -> Any:
     ValueError
         A number is not finite.
     TypeError
-        Something has no canonical form.
+        A value has no canonical form.
 
     Examples
     --------

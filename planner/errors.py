@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""The exceptions of the package.
 
 ::
 
@@ -25,19 +25,19 @@ __all__ = [
     "ResultError",
     "SolverError",
     "close_name",
-    "gathered",
+    "collect_faults",
     "nearest",
     "shortened",
 ]
 
 LONGEST = 600
-"""Characters of a message; what is longer is cut in its middle."""
+"""Largest number of characters of a message; longer messages are cut in the middle."""
 
 SUGGESTIONS = 100
-"""Most faults with a suggestion: looking for near names takes time, and more help no reader."""
+"""Largest number of faults with a suggestion, since the search for similar names takes time."""
 
 _COMPARED = 100
-"""Characters of a word that are compared with known names."""
+"""Number of characters of a word that are compared with known names."""
 
 
 class PlannerError(Exception):
@@ -46,14 +46,14 @@ class PlannerError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong in one place of the input.
+    """One fault at one position of the input.
 
     Attributes
     ----------
     file : str
         Path as the user gave it, or a name such as ``<problem>``.
     line, column : int
-        Place in the file, from 1; 0 when the whole file is meant.
+        Position in the file, from 1; 0 for the whole file.
     field : str
         Dotted path of the field, ``demands.untso.cap``.
     message : str
@@ -77,7 +77,7 @@ class Fault:
     sheet: str = ""
 
     def __post_init__(self) -> None:
-        """Shorten what a hostile or mistaken file makes long."""
+        """Shorten long texts of hostile or mistaken files."""
         for name, most in (("file", 300), ("field", 200), ("message", LONGEST), ("sheet", 40)):
             text = getattr(self, name)
             if len(text) > most:
@@ -114,7 +114,7 @@ def _letters(column: int) -> str:
 
 
 class InputError(PlannerError):
-    """A file, field or argument is not as it should be; carries every fault found.
+    """A file, field or argument is invalid; holds every fault found.
 
     Parameters
     ----------
@@ -135,13 +135,13 @@ class InputError(PlannerError):
 
 
 @contextmanager
-def gathered(faults: list[Any]) -> Iterator[None]:
-    """Add the faults of an InputError to a list, so that what else is wrong can be said too.
+def collect_faults(faults: list[Any]) -> Iterator[None]:
+    """Add the faults of an InputError to a list, so that all faults are reported together.
 
     Examples
     --------
     >>> faults = []
-    >>> with gathered(faults):
+    >>> with collect_faults(faults):
     ...     raise InputError("seed: expected at least 0, found -1")
     >>> faults
     ['seed: expected at least 0, found -1']
@@ -153,11 +153,11 @@ def gathered(faults: list[Any]) -> Iterator[None]:
 
 
 class SolverError(PlannerError):
-    """The solver stopped without an answer that can be used."""
+    """The solver stopped without a usable solution."""
 
 
 class CertificateError(SolverError):
-    """An answer failed its check of optimality, also when solved again from cold."""
+    """A solution failed its check of optimality, also when solved again without a basis."""
 
 
 class ResultError(PlannerError):
@@ -165,7 +165,7 @@ class ResultError(PlannerError):
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text of at most `most` characters; what is left out in its middle is counted.
+    """Return a text of at most `most` characters; its middle is replaced by a count.
 
     Examples
     --------

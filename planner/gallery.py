@@ -5,8 +5,8 @@ A figure is a function that returns a chart, declared where it is written::
     @figure("result", "fill by mission and month")
     def fill(result, main_task=None, lang="en"): ...
 
-From then on it is a name of ``planner.figures``, a method of ``result.plot`` and a choice of
-``planner plot``. Results know this registry and not the figures: the modules of
+It is then an attribute of ``planner.figures``, a method of ``result.plot`` and a choice of
+``planner plot``. Results import this registry but not the figures: the modules of
 ``planner.figures`` are loaded when the registry is first read.
 """
 
@@ -26,17 +26,17 @@ SOURCES = (
     "result", "comparison", "ensemble", "sensitivity", "robustness", "promises", "calibration",
     "backtest",
 )  # fmt: skip
-"""What figures are drawn of, in the order in which they are listed."""
+"""Kinds of objects that have figures, in the order in which they are listed."""
 
 MAIN = {
     "result": "fill", "comparison": "scenarios", "ensemble": "chance", "sensitivity": "indices",
 }  # fmt: skip
-"""The figure that ``plot()`` draws of each source."""
+"""The default figure of each source."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A figure: the function that draws it, what it is drawn of, and what it shows."""
+    """A figure: the function that draws it, its source, and a short description."""
 
     draw: Callable[..., Any]
     of: str
@@ -59,7 +59,7 @@ def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., 
     Raises
     ------
     ValueError
-        Figures cannot be drawn of that, or the name is taken by another module.
+        The source is unknown, or the name is already registered by another module.
     """
     if of not in SOURCES:
         raise ValueError(f"expected one of {', '.join(SOURCES)}, found {of!r}")
@@ -106,7 +106,7 @@ def empty_chart(height: float, width: float) -> Any:
 
 
 def figures_of(of: str) -> list[str]:
-    """Return the names of the figures that are drawn of something.
+    """Return the names of the figures of a source.
 
     Examples
     --------

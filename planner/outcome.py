@@ -1,9 +1,10 @@
-"""One protocol for every outcome: named tables, plain numbers, sentences, a chart, files.
+"""The protocol of every outcome: named tables, plain numbers, sentences, a chart, files.
 
-Results, comparisons, ensembles and analyses are used alike: ``tables()`` and ``to_frame(name)`` for
-pandas, ``sentences(lang)`` for text, ``as_dict(lang)`` for JSON, ``save`` for files, ``plot()`` for
-a chart, and a representation of a few lines in a console or a notebook. :class:`TabularOutcome` is
-what they share; :class:`Outcome` is the base of analyses, which are frozen dataclasses.
+Results, comparisons, ensembles and analyses have the same interface: ``tables()`` and
+``to_frame(name)`` for pandas, ``sentences(lang)`` for text, ``as_dict(lang)`` for JSON, ``save``
+for files, ``plot()`` for a chart, and a short representation in a console or a notebook.
+:class:`TabularOutcome` is their common base; :class:`Outcome` is the base of the outcomes of
+analyses, which are frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ FORMAT = "planner-analysis/1"
 """Format in the manifest of a saved outcome."""
 
 LONGEST_REPR = 2000
-"""Characters of the longest representation in a console."""
+"""Largest number of characters of a representation in a console."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of steps done and the number of all steps."""
+"""Callback with the number of steps done and the total number of steps."""
 
 
 _ROWS = re.compile(r"tuple\[(\w+), \.\.\.\]")
-"""Annotation of a field that holds rows."""
+"""Pattern of the annotation of a field that holds rows."""
 
 
 def silent(done: int, total: int) -> None:
@@ -43,7 +44,7 @@ def silent(done: int, total: int) -> None:
 
 
 def frame(rows: Sequence[Any], kind: type) -> pd.DataFrame:
-    """Return a table of rows that are instances of one dataclass; its fields are the columns."""
+    """Return rows, instances of one dataclass, as a table; the fields are the columns."""
     import pandas as pd
 
     names = [field.name for field in dataclasses.fields(kind)]
@@ -62,7 +63,7 @@ def _plain(value: Any) -> Any:
 
 
 def _short(value: float) -> str:
-    """Return a number with no more digits than are significant to a reader.
+    """Return a number as text with three to four significant digits.
 
     Examples
     --------
@@ -113,7 +114,7 @@ class TabularOutcome:
         return {}
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
-        """Return numbers, sentences in a language, and tables as JSON can hold them."""
+        """Return numbers, sentences in a language, and tables in a form for JSON."""
         tables = {
             name: [
                 {key: _plain(value) for key, value in row.items()}
@@ -135,14 +136,14 @@ class Outcome(TabularOutcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return a table of each field that holds rows, in the order of the fields."""
-        known = vars(sys.modules[type(self).__module__])
-        found = {}
-        for one in dataclasses.fields(self):  # type: ignore[arg-type]
-            held = _ROWS.fullmatch(str(one.type))
-            kind = known.get(held[1]) if held else None
+        names = vars(sys.modules[type(self).__module__])
+        tables = {}
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            match = _ROWS.fullmatch(str(field.type))
+            kind = names.get(match[1]) if match else None
             if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-                found[one.name] = frame(getattr(self, one.name), kind)
-        return found
+                tables[field.name] = frame(getattr(self, field.name), kind)
+        return tables
 
     def numbers(self) -> dict[str, Any]:
         """Return plain numbers and texts by name."""

@@ -1,20 +1,20 @@
-"""Why a mission goes short: its shortfall split over causes, whatever the order they are named in.
+"""Attribution of the shortfall of missions to causes by Shapley values.
 
 Each cause can be removed: the size of the pools (then no demand is short), rotation and rest,
 eligibility, composition, budgets, occupancy (everyone assigned is present), higher tiers, each
-package, and late notice where a package becomes known too late to be served from its first
-month; what then holds is written in :mod:`planner.analysis.plans`. With all of them the
-shortfall is what it is; a cause's part is its Shapley value (C1), the mean over all orders of what
-the shortfall falls by when it is removed. The parts add up and no order is preferred.
+package, and late notice where a package becomes known too late to be served from its first month.
+The problem without a cause is defined in :mod:`planner.analysis.plans`. The part of a cause is its
+Shapley value (C1): the mean, over all orders of removal, of the decrease of the shortfall when it
+is removed. The parts add up to the shortfall and do not depend on an order.
 
-Causes that a shortfall needs together share it evenly: where more people, no rest and free choice
-of people would each end it alone, each has a third. So beside its part every cause shows what the
-shortfall would fall by if nothing else were removed.
+Causes that are necessary together share a shortfall evenly: where more people, no rest and free
+choice of people would each end it alone, each has a third. So the decrease of the shortfall when
+only one cause is removed is shown as well.
 
-How many of the people assigned are present is stated in closed form: the chance that a post is
-occupied in the k-th month of a tour follows from the parameters of its kind, accepted with some
-probability or empty for the lead time, home early with some probability a month and empty for the
-lead time again.
+The expected presence of assigned people has a closed form. The probability that a post is occupied
+in the k-th month of a tour follows from the parameters of its kind: a candidate is accepted with
+some probability, and returns early with some probability a month; after a refusal or a return the
+post is empty for the lead time.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ __all__ = [
     "present_months",
 ]
 
-_USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
-"""Parameters of a kind and their values where none are given."""
+_DEFAULTS = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
+"""Parameters of a kind and their default values."""
 
 _TEXT = text_of("causes")
 say = _TEXT.say
 
-EXACT_UPTO = 10
-"""Most causes of which all coalitions are evaluated."""
+MAX_EXACT = 10
+"""Largest number of causes of which all coalitions are evaluated."""
 
 ORDERS = 60
-"""Orders that are sampled beyond that."""
+"""Number of sampled orders with more causes."""
 
 
 def occupancy(
@@ -147,7 +147,7 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
     figures = {row.id: row.value for row in case.compiled.figures}
 
     def of(kind: str, months: int) -> Floats:
-        chances = [figures.get(f"kind.{kind}.{name}", usual) for name, usual in _USUAL]
+        chances = [figures.get(f"kind.{kind}.{name}", default) for name, default in _DEFAULTS]
         unit = kinds[kind].changeover == "en_bloc"
         return occupancy(months, float(chances[0]), round(chances[1]), float(chances[2]), unit)
 
@@ -247,8 +247,8 @@ class Causes(Outcome):
         rows = sorted(self.shortfalls, key=lambda row: -row.shortfall_person_months)
         if not rows:
             return [say("lacks_nothing", lang)]
-        said = [self._sentence(row, lang) for row in rows[:10]]
-        return said if self.unique else [*said, f"{label('value_note', lang).capitalize()}."]
+        texts = [self._sentence(row, lang) for row in rows[:10]]
+        return texts if self.unique else [*texts, f"{label('value_note', lang).capitalize()}."]
 
     def _sentence(self, row: Shortfall, lang: str) -> str:
         lacks = row.shortfall_person_months
@@ -260,15 +260,15 @@ class Causes(Outcome):
             if one.shortfall_share >= 0.005
         )
         short, asked = number(lacks, lang), number(row.asked_person_months, lang)
-        said = say("lacks", lang, group=row.group, short=short, asked=asked, causes=named)
+        text = say("lacks", lang, group=row.group, short=short, asked=asked, causes=named)
         if len(parts) == 1:
-            return said
+            return text
         alone = ", ".join(
             f"{_TEXT.each(one.cause, lang)} {percent(one.alone_person_months / lacks, lang, 0)}"
             for one in parts
             if one.alone_person_months >= 0.005 * lacks
         )
-        return f"{said} {say('lacks_alone', lang, causes=alone)}"
+        return f"{text} {say('lacks_alone', lang, causes=alone)}"
 
 
 @analysis(
@@ -317,13 +317,13 @@ def causes(
     groups, coalitions = case.groups(by), _Coalitions(case, presence)
     games = _games(case)
     splits: list[Split] = []
-    for place, (tier, own, members) in enumerate(games):
-        players = _players(case, tier, own, coalitions.occupancy is not None)
-        some = orders if orders is not None or len(players) <= EXACT_UPTO else ORDERS
-        worth = _Worth(coalitions, tier, players, members, groups)
+    for index, (tier, own_package, members) in enumerate(games):
+        players = _players(case, tier, own_package, coalitions.occupancy is not None)
+        some = orders if orders is not None or len(players) <= MAX_EXACT else ORDERS
+        worth = _ShortfallGame(coalitions, tier, players, members, groups)
 
-        def shown(done: int, total: int, place: int = place) -> None:
-            progress(place * total + done, len(games) * total)
+        def shown(done: int, total: int, index: int = index) -> None:
+            progress(index * total + done, len(games) * total)
 
         splits.append(shapley(players, worth, some, seed, shown))
     shortfalls = _shortfalls(coalitions, groups)
@@ -337,12 +337,12 @@ def _games(case: Case) -> list[tuple[int, str, Flags]]:
     owner = case.problem.package_of()
     keys = [(demand.tier, owner.get(demand.id, "")) for demand in case.problem.demands]
     return [
-        (tier, own, np.array([key == (tier, own) for key in keys], dtype=bool))
-        for tier, own in sorted(set(keys))
+        (tier, own_package, np.array([key == (tier, own_package) for key in keys], dtype=bool))
+        for tier, own_package in sorted(set(keys))
     ]
 
 
-def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
+def _players(case: Case, tier: int, own_package: str, presence: bool) -> list[str]:
     """Return the causes that can play a part for demands of a tier and package."""
     problem, owner = case.problem, case.problem.package_of()
     late = any(
@@ -360,12 +360,12 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
         "higher_tiers": any(d.tier < tier and d.id not in owner for d in problem.demands),
         "late_notice": late,
     }
-    others = [f"package {package.id}" for package in problem.packages if package.id != own]
+    others = [f"package {package.id}" for package in problem.packages if package.id != own_package]
     return [*(name for name, counts in possible.items() if counts), *others]
 
 
 class _Coalitions:
-    """Plans of the problem with some causes taken away; planners are made once each."""
+    """Plans of the problem without some causes; each planner is made once."""
 
     def __init__(self, case: Case, presence: Mapping[str, float] | bool) -> None:
         self.case, self.occupancy = case, expected_occupancy(case, presence)
@@ -404,7 +404,7 @@ class _Coalitions:
 
 
 @dataclass(eq=False)
-class _Worth:
+class _ShortfallGame:
     """The shortfall of each group's demands in one game, with only some causes active."""
 
     coalitions: _Coalitions
@@ -424,9 +424,9 @@ class _Worth:
 
 
 def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Shortfall]:
-    every, asked = frozenset(coalitions.case.packages), coalitions.asked
+    all_packages, asked = frozenset(coalitions.case.packages), coalitions.asked
     sent, present = (
-        coalitions.filled(frozenset(), 0, every, present)
+        coalitions.filled(frozenset(), 0, all_packages, present)
         for present in (False, coalitions.occupancy is not None)
     )
     rows = [
@@ -441,18 +441,18 @@ def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Sh
 def _parts(
     groups: Mapping[str, Flags], splits: list[Split], lacks: Mapping[str, float]
 ) -> list[Cause]:
-    """Add up the parts of the games; what no cause explains, the rule itself leaves empty."""
+    """Return the parts of all games by cause; the remainder has no weight under the rule."""
     parts = []
     names = list(dict.fromkeys(one for split in splits for one in split.players))
-    for place, group in enumerate(groups):
+    for index, group in enumerate(groups):
         if group not in lacks:
             continue
         left = lacks[group]
         for cause in names:
             at = [(split, split.players.index(cause)) for split in splits if cause in split.players]
-            share = sum(float(split.share[k, place]) for split, k in at)
-            error = sum(float(split.error[k, place]) ** 2 for split, k in at) ** 0.5
-            alone = sum(float(split.last[k, place]) for split, k in at)
+            share = sum(float(split.share[k, index]) for split, k in at)
+            error = sum(float(split.error[k, index]) ** 2 for split, k in at) ** 0.5
+            alone = sum(float(split.last[k, index]) for split, k in at)
             left -= share
             if max(abs(share), abs(alone)) > NO_SHORTFALL:
                 parts.append(Cause(group, cause, share, error, share / lacks[group], alone))

@@ -1,10 +1,10 @@
-"""Displacement against the size of a package, and the headroom: the size that costs nothing.
+"""Displacement as a function of the size of a package.
 
-*Value*, where one plan is remade: exact breakpoints by parametric linear programming. Where ties
-leave the displacement open, both ends are followed: settled in favour of main task 2 (`least`)
-and against it (`most`). Otherwise (*fair*, or a package with a size that matters to plans before)
-the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
-the curve is an estimate, and so is the error stated.
+Under *value*, where only the last plan is remade, breakpoints are exact, by parametric linear
+programming. Where optimal plans differ in displacement, both ends are computed: ties broken in
+favour of main task 2 (`least`) and against it (`most`). Otherwise (*fair*, or a package with a size
+that affects earlier plans) the rule's own plan is made at sampled sizes, more of them near
+breakpoints. Between these sizes the curve is an estimate, and so is the error stated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, planner_of, read_case
-from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, follow, values
+from planner.analysis.scaling import (
+    CurveSampler,
+    ExactCurve,
+    ScaledPackage,
+    breakpoints_of,
+    exact_curve,
+    piece_values,
+    zero_rounding,
+)
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
@@ -29,38 +37,38 @@ __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curv
 _TEXT = text_of("curve")
 say = _TEXT.say
 
-NOTHING_PERSON_MONTHS = 0.005
-"""A post that costs less than this costs nothing."""
+FREE_COST = 0.005
+"""Displacement per post, person-months, below which it counts as none."""
 
-NAMED = 3
-"""Most missions that are named for one piece."""
+MAX_NAMED = 3
+"""Largest number of missions named for one piece."""
 
-SAME = 1e-3
-"""Person-months within which two answers give the same fill."""
+FILL_TOLERANCE = 1e-3
+"""Difference, person-months, within which two fills are equal."""
 
 
-def _piece_sentence(curve: Curve, place: int, piece: CurvePiece, lang: str) -> str:
+def _piece_sentence(curve: Curve, index: int, piece: CurvePiece, lang: str) -> str:
     cost = piece.least_displaced_per_post
-    key = "free" if abs(cost) < NOTHING_PERSON_MONTHS else "back" if cost < 0 else "cost"
+    key = "free" if abs(cost) < FREE_COST else "back" if cost < 0 else "cost"
     size = number(piece.to_posts - piece.from_posts, lang)
-    posts = say("piece_next" if place else "piece_first", lang, posts=size)
+    posts = say("piece_next" if index else "piece_first", lang, posts=size)
     text = say(f"piece_{key}", lang, posts=posts, each=number(abs(cost), lang, 2))
-    whom, other = (_payers(curve, piece, task, lang) for task in (2, 1))
+    whom, other = (_losing_missions(curve, piece, task, lang) for task in (2, 1))
     if whom:
         text += f" ({whom})"
     return f"{text}{say('piece_other', lang, whom=other) if other else ''}."
 
 
-def _payers(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
+def _losing_missions(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
     """Return the missions of a main task that lose most for each post."""
     rows = [
         (row.per_post_person_months, row.mission)
         for row in curve.missions
         if row.main_task == task
         and row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
-        and row.per_post_person_months > NOTHING_PERSON_MONTHS
+        and row.per_post_person_months > FREE_COST
     ]
-    shown = sorted(rows, reverse=True)[:NAMED]
+    shown = sorted(rows, reverse=True)[:MAX_NAMED]
     return ", ".join(f"{mission} {number(cost, lang, 2)}" for cost, mission in shown)
 
 
@@ -76,7 +84,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class CurvePiece:
-    """An interval of sizes over which every post more costs the same."""
+    """An interval of sizes over which the displacement per post is constant."""
 
     from_multiple: float
     to_multiple: float
@@ -126,8 +134,8 @@ class Curve(Outcome):
     exact : bool
         Whether breakpoints are exact.
     estimated_error_person_months : float
-        0 if exact; else the largest distance seen between a plan and what its neighbours led to
-        expect. An estimate: between two sizes tried the curve may lie further off.
+        0 if exact; else the largest difference between a plan and the value predicted from its
+        neighbours. An estimate, not a bound.
     """
 
     title: ClassVar[str] = "curve"
@@ -166,13 +174,13 @@ class Curve(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what each piece costs, and whom."""
-        said = [
-            _piece_sentence(self, place, piece, lang) for place, piece in enumerate(self.pieces)
+        texts = [
+            _piece_sentence(self, index, piece, lang) for index, piece in enumerate(self.pieces)
         ]
         if not self.exact:
             give = number(self.estimated_error_person_months, lang, 2)
-            said.append(say("tried", lang, count=len(self.points), give=give))
-        return said
+            texts.append(say("tried", lang, count=len(self.points), give=give))
+        return texts
 
 
 @analysis(
@@ -217,54 +225,56 @@ def curve(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
-    >>> for said in curve(problem, rule="value", upto=1).sentences():
-    ...     print(said)
+    >>> for sentence in curve(problem, rule="value", upto=1).sentences():
+    ...     print(sentence)
     The first 2 posts cost main task 2 nothing.
     The next 2 posts each cost 1.00 person-months of main task 2 (untso 1.00).
     """
     if not (upto > 0 and np.isfinite(upto)):
         raise InputError(f"upto: expected a number above 0, found {upto}")
     case = read_case(source, rule)
-    scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package), line)
+    scaled = ScaledPackage(case, planner_of(case, fills_only=True), case.package(package), line)
     if scaled.posts <= 0:
         raise InputError(f"{line or scaled.package}: expected people asked for, found none")
-    if case.rule == "value" and scaled.one_plan:
-        return _exact(case, scaled, upto, missions, progress)
-    return _tried(case, scaled, upto, sizes, progress)
+    if case.rule == "value" and scaled.last_plan_only:
+        return _parametric_curve(case, scaled, upto, missions, progress)
+    return _sampled_curve(case, scaled, upto, sizes, progress)
 
 
-def _exact(case: Case, scaled: Scaled, upto: float, missions: bool, progress: Progress) -> Curve:
-    followed = follow(case, scaled, 0.0, upto)
-    edges = edges_of(followed.pieces, followed.least, followed.most)
-    low, high = followed.displaced(edges)
+def _parametric_curve(
+    case: Case, scaled: ScaledPackage, upto: float, missions: bool, progress: Progress
+) -> Curve:
+    exact = exact_curve(case, scaled, 0.0, upto)
+    edges = breakpoints_of(exact.pieces, exact.min_pieces, exact.max_pieces)
+    low, high = exact.displaced(edges)
     points = [
         CurvePoint(*map(float, (at, at * scaled.posts, a, b)))
         for at, a, b in zip(edges, low, high, strict=True)
     ]
-    corners = edges_of(followed.pieces)
+    breakpoints = breakpoints_of(exact.pieces)
     tiers = []
-    for tier, step in followed.tiers.items():
-        lost = values(followed.pieces, step, corners)
+    for tier, step in exact.tiers.items():
+        lost = piece_values(exact.pieces, step, breakpoints)
         tiers += [
             TierLoss(float(at), tier, float(value))
-            for at, value in zip(corners, clear(lost - lost[0]), strict=True)
+            for at, value in zip(breakpoints, zero_rounding(lost - lost[0]), strict=True)
         ]
-    losses = _losses(case, scaled, followed, progress) if missions else []
+    losses = _parametric_losses(case, scaled, exact, progress) if missions else []
     return Curve(
         "value", scaled.package, scaled.line or "", True, 0.0, tuple(points),
-        _between(points), tuple(tiers), tuple(losses),
+        _pieces_between(points), tuple(tiers), tuple(losses),
     )  # fmt: skip
 
 
-def _between(points: list[CurvePoint], same: float = 0.0) -> tuple[CurvePiece, ...]:
-    """Return pieces between points; neighbours with nearly the same cost a post are joined."""
+def _pieces_between(points: list[CurvePoint], tolerance: float = 0.0) -> tuple[CurvePiece, ...]:
+    """Return pieces between points; neighbours with slopes within a tolerance are joined."""
     joined: list[CurvePiece] = []
     begin = points[0]
     for end, after in zip(points[1:], [*points[2:], None], strict=True):
         piece = _piece(begin, end)
-        if after is not None and same > 0:
+        if after is not None and tolerance > 0:
             slope = _piece(end, after).least_displaced_per_post
-            if abs(slope - piece.least_displaced_per_post) < same:
+            if abs(slope - piece.least_displaced_per_post) < tolerance:
                 continue
         joined.append(piece)
         begin = end
@@ -278,61 +288,69 @@ def _piece(a: CurvePoint, b: CurvePoint) -> CurvePiece:
     return CurvePiece(a.multiple, b.multiple, a.posts, b.posts, least, most)
 
 
-def _losses(
-    case: Case, scaled: Scaled, followed: Followed, progress: Progress
+def _parametric_losses(
+    case: Case, scaled: ScaledPackage, exact: ExactCurve, progress: Progress
 ) -> list[MissionLoss]:
     """Return what each mission outside the package loses over each piece."""
-    layout, parametric = followed.parametric.layout, followed.parametric
-    bearers = _bearers(case, scaled).items()
-    worths = {name: layout.counted(mask.astype(float)) for name, mask in bearers}
-    worths = {name: worth for name, worth in worths.items() if worth.any()}
-    first = followed.pieces[0]
-    begin = parametric.answer(first, first.low)
+    layout, parametric = exact.parametric.layout, exact.parametric
+    groups = _losing_groups(case, scaled).items()
+    weights = {name: layout.counted(mask.astype(float)) for name, mask in groups}
+    weights = {name: weight for name, weight in weights.items() if weight.any()}
+    first = exact.pieces[0]
+    begin = parametric.solution(first, first.low)
     rows = []
-    for place, piece in enumerate(followed.pieces):
-        progress(place, len(followed.pieces))
+    for index, piece in enumerate(exact.pieces):
+        progress(index, len(exact.pieces))
         middle, width = (piece.low + piece.high) / 2, piece.high - piece.low
-        inner = parametric.answer(piece, piece.low + width / 4)
-        for (name, worth), (low, high) in zip(
-            worths.items(), parametric.between(piece, middle, list(worths.values())), strict=True
+        inner = parametric.solution(piece, piece.low + width / 4)
+        for (name, weight), (low, high) in zip(
+            weights.items(),
+            parametric.ranges_at(piece, middle, list(weights.values())),
+            strict=True,
         ):
-            start = float(worth @ begin)
-            unique = high - low <= SAME
-            slope = (float(worth @ inner) - (low + high) / 2) / (width / 4 * scaled.posts)
-            if abs(start - high) < SAME and abs(start - low) < SAME and abs(slope) < 1e-6:
+            start = float(weight @ begin)
+            unique = high - low <= FILL_TOLERANCE
+            slope = (float(weight @ inner) - (low + high) / 2) / (width / 4 * scaled.posts)
+            if (
+                abs(start - high) < FILL_TOLERANCE
+                and abs(start - low) < FILL_TOLERANCE
+                and abs(slope) < 1e-6
+            ):
                 continue
             posts = piece.low * scaled.posts, piece.high * scaled.posts
             each = slope if unique else float("nan")
             rows.append(MissionLoss(*posts, *name, start - high, start - low, each, unique))
-    progress(len(followed.pieces), len(followed.pieces))
+    progress(len(exact.pieces), len(exact.pieces))
     return rows
 
 
-def _tried(case: Case, scaled: Scaled, upto: float, sizes: int, progress: Progress) -> Curve:
-    """Try the rule's own plan at some sizes, always next where the curve is known least."""
-    search = Search({at: scaled.displaced(at) for at in np.linspace(0.0, upto, 7).tolist()})
-    while len(search.lost) < sizes:
-        progress(len(search.lost), sizes)
-        at = search.next()
-        search.note(at, scaled.displaced(at))
+def _sampled_curve(
+    case: Case, scaled: ScaledPackage, upto: float, sizes: int, progress: Progress
+) -> Curve:
+    """Return the curve through plans of the rule at sizes chosen where the error is largest."""
+    sampler = CurveSampler({at: scaled.displaced(at) for at in np.linspace(0.0, upto, 7).tolist()})
+    while len(sampler.values) < sizes:
+        progress(len(sampler.values), sizes)
+        at = sampler.next_size()
+        sampler.add(at, scaled.displaced(at))
     progress(sizes, sizes)
-    lost = search.lost
+    lost = sampler.values
     points = [CurvePoint(at, at * scaled.posts, lost[at], lost[at]) for at in sorted(lost)]
-    losses = _tried_losses(case, scaled, sorted(lost))
+    losses = _sampled_losses(case, scaled, sorted(lost))
     return Curve(
-        case.rule, scaled.package, scaled.line or "", False, search.worst, tuple(points),
-        _between(points, 1e-3), (), tuple(losses),
+        case.rule, scaled.package, scaled.line or "", False, sampler.max_error, tuple(points),
+        _pieces_between(points, 1e-3), (), tuple(losses),
     )  # fmt: skip
 
 
-def _tried_losses(case: Case, scaled: Scaled, sizes: list[float]) -> list[MissionLoss]:
-    unique, bearers = case.rule == "fair", _bearers(case, scaled)
+def _sampled_losses(case: Case, scaled: ScaledPackage, sizes: list[float]) -> list[MissionLoss]:
+    unique, groups = case.rule == "fair", _losing_groups(case, scaled)
     rows = []
     for low, high in pairwise(sizes):
-        now, then = (scaled.without - scaled.filled(at) for at in (low, high))
-        for name, mask in bearers.items():
+        now, then = (scaled.filled_without - scaled.filled(at) for at in (low, high))
+        for name, mask in groups.items():
             a, b = float(now[mask].sum()), float(then[mask].sum())
-            if max(abs(a), abs(b)) < SAME:
+            if max(abs(a), abs(b)) < FILL_TOLERANCE:
                 continue
             per_post = (b - a) / ((high - low) * scaled.posts)
             middle = (a + b) / 2
@@ -341,12 +359,12 @@ def _tried_losses(case: Case, scaled: Scaled, sizes: list[float]) -> list[Missio
     return rows
 
 
-def _bearers(case: Case, scaled: Scaled) -> dict[tuple[str, int], Flags]:
+def _losing_groups(case: Case, scaled: ScaledPackage) -> dict[tuple[str, int], Flags]:
     """Return demands outside the package by mission and main task."""
     outside = ~case.inside(scaled.package)
-    every = {
+    groups = {
         (name, task): mask & outside & (case.task == task)
         for name, mask in case.groups("mission").items()
         for task in (1, 2)
     }
-    return {name: mask for name, mask in every.items() if mask.any()}
+    return {name: mask for name, mask in groups.items() if mask.any()}

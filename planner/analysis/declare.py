@@ -1,4 +1,4 @@
-"""Declared analyses: a module and a text template make everything else.
+"""Declared analyses: each is defined by a module and a text template.
 
 An analysis ``NAME`` is a module ``planner/analysis/NAME.py`` with a function of that name under
 :func:`analysis`, and a template ``planner/analysis/text/NAME.toml`` with what it is for, examples,
@@ -58,23 +58,23 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 _ANY_SIZE = ("value", "flips_at", "quantity", "smallest", "largest")
-"""Columns of parameters of any size, shown with as many digits as they need."""
+"""Columns of parameters of any magnitude, shown with as many digits as needed."""
 
 _PERCENT = ("_share", "_rate", "_chance")
-"""Ends of the names of columns that are shares."""
+"""Suffixes of columns that are shares."""
 
 _WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
           "view", "framework", "other", "region", "category", "organisation", "group",
           "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
-"""Columns with words instead of ids."""
+"""Columns of words that are translated, instead of ids."""
 
 RENAMED = {"relief": "reinforcement", "tipping": "threshold"}
-"""Analyses by the name they had before, which stays for one version; the new name."""
+"""New name of each renamed analysis; the old name is kept for one version."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """How a parameter appears on the command line; stands in the annotation of the parameter.
+    """The command-line option of a parameter, given in the annotation of the parameter.
 
     Attributes
     ----------
@@ -133,10 +133,10 @@ class Analysis:
     shown : tuple of str
         Tables that the command prints; empty prints the main one.
     in_report : bool or callable
-        Whether a report has a section of it; or what gives, for a case, the settings with which the
-        report calls it (None: not in that report).
+        Whether a report has a section of it; or a function of a case that returns the settings for
+        the report (None: not in that report).
     quick : dict
-        Settings under which the analysis takes little time, for tests.
+        Settings with a short run time, for tests.
     """
 
     name: str
@@ -147,7 +147,7 @@ class Analysis:
     quick: Mapping[str, Any] = field(default_factory=dict)
 
     def report_settings(self, case: Any) -> Mapping[str, Any] | None:
-        """Return the settings with which a report of a case calls it; None: it does not."""
+        """Return the settings for the report of a case; None if it is not in the report."""
         if callable(self.in_report):
             return self.in_report(case)
         if not self.in_report or (self.needs_package and not case.packages):
@@ -156,12 +156,12 @@ class Analysis:
 
     @property
     def template(self) -> Template:
-        """Its text."""
+        """The text template of the analysis."""
         return template(self.name)
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
-        """What the function takes beside the source, annotations resolved."""
+        """Parameters of the function after the source, with annotations resolved."""
         signature = inspect.signature(self.function, eval_str=True)
         return list(signature.parameters.values())[1:]
 
@@ -209,29 +209,26 @@ def analysis(
     """
 
     def decorate(function: Function) -> Function:
-        fixed = [
-            one
-            for one in inspect.signature(function).parameters.values()
-            if one.kind is not inspect.Parameter.KEYWORD_ONLY
-        ]
+        parameters = inspect.signature(function).parameters.values()
+        count = sum(one.kind is not inspect.Parameter.KEYWORD_ONLY for one in parameters)
 
         @wraps(function)
-        def called(*given: Any, **named: Any) -> Any:
-            extra = given[len(fixed) :]
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            extra = args[count:]
             if len(extra) > len(positional):
                 raise TypeError(f"{function.__name__}() takes only the source by position")
             if extra:
-                old = dict(zip(positional, extra, strict=False))
-                call = ", ".join(f"{name}=…" for name in old)
+                deprecated = dict(zip(positional, extra, strict=False))
+                call = ", ".join(f"{name}=…" for name in deprecated)
                 message = f"{function.__name__}(): give {call} by name"
                 warnings.warn(message, DeprecationWarning, stacklevel=2)
-                named = {**old, **named}
-            return function(*given[: len(fixed)], **named)
+                kwargs = {**deprecated, **kwargs}
+            return function(*args[:count], **kwargs)
 
-        vars(called)["declared"] = Analysis(
-            function.__name__, called, shown, needs_package, in_report, quick or {}
+        vars(wrapper)["declared"] = Analysis(
+            function.__name__, wrapper, shown, needs_package, in_report, quick or {}
         )
-        return called  # type: ignore[return-value]
+        return wrapper  # type: ignore[return-value]
 
     return decorate
 
@@ -273,7 +270,7 @@ def template(name: str) -> Template:
 
 
 class Text:
-    """Texts of one analysis, beside those that all share."""
+    """Texts of one analysis and those common to all."""
 
     def __init__(self, name: str) -> None:
         self.words = {**template("common").words, **template(name).words}
@@ -360,11 +357,11 @@ def table_of_analyses(lang: str = "en") -> str:
 
 
 def _former(old: str) -> Callable[..., Any]:
-    def call(*given: Any, **named: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:
         new = RENAMED[old]
         message = f"planner.analysis.{old} is now called planner.analysis.{new}"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
-        return declared(new).function(*given, **named)
+        return declared(new).function(*args, **kwargs)
 
     return call
 

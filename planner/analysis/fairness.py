@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import KEYS, Case, filled_by, planner_of, read_case, rules_of
+from planner.analysis.plans import KEYS, Case, chosen_rules, filled_by, planner_of, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
@@ -98,10 +98,10 @@ class Fairness(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return who loses most and how concentrated that is, by rule."""
-        said = [_sentence(row, lang) for row in self.burdens]
+        texts = [_sentence(row, lang) for row in self.burdens]
         if any(row.rule == "value" for row in self.burdens):
-            said.append(say("fairness_value_note", lang))
-        return said
+            texts.append(say("fairness_value_note", lang))
+        return texts
 
 
 def _sentence(row: Burden, lang: str) -> str:
@@ -187,7 +187,7 @@ def fairness(
     >>> found.losing, round(found.largest_loss_rate, 4), round(found.gini, 6)
     (2, 0.1667, 0.0)
     """
-    rules = rules_of(rule, rules)
+    rules = chosen_rules(rule, rules)
     if not rules or not by:
         raise InputError("rules and by: expected at least one each, found none")
     case = read_case(source)
@@ -195,8 +195,8 @@ def fairness(
     counted = (case.task == 2) & ~case.inside(case.packages)
     asked = asked_months(case.problem)
     burdens, losses = [], []
-    for place, rule in enumerate(rules):
-        progress(place, len(rules))
+    for index, rule in enumerate(rules):
+        progress(index, len(rules))
         for name, lost in _losses(read_case(case, rule), frozenset(chosen), asked).items():
             for key in by:
                 rows = _rows(case, key, counted, asked, lost, (rule, name))
@@ -209,9 +209,9 @@ def fairness(
 def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floats]:
     """Return what each demand loses, person-months, by kind of loss."""
     planner = planner_of(case)
-    every = frozenset(case.packages)
-    with_all = filled_by(planner, every)
-    found = {"displacement": filled_by(planner, every - chosen) - with_all} if chosen else {}
+    all_packages = frozenset(case.packages)
+    with_all = filled_by(planner, all_packages)
+    found = {"displacement": filled_by(planner, all_packages - chosen) - with_all} if chosen else {}
     return {**found, "shortfall": asked - with_all}
 
 

@@ -1,14 +1,13 @@
-"""What knowing earlier is worth, and what seeing less far ahead costs.
+"""The value of information: packages known earlier, and planning with a rolling horizon.
 
-The plan that unfolds, with packages that become known when the scenario says so, against the same
-packages known some months earlier and from the start (perfect foresight), and against a planner
-who sees only so many months ahead (a rolling horizon). All plans are made of the same decisions,
-cut in every month.
+The plan with packages that become known as in the scenario is compared with plans in which they are
+known some months earlier, or from the start (perfect foresight), and with planning over a rolling
+horizon of some months. All plans consist of the same decisions, cut in every month.
 
-In the first month and in every month in which something new comes into view the plan is made
-again: tours that are under way or in preparation stay as they were, all later ones are
-free. In view in month t are the tours that begin before t + horizon, of demands outside packages
-and of packages known by then.
+In the first month, and in every month in which new demands come into view, the plan is made again:
+tours that have begun or are in preparation are fixed, all later ones are free. In view in month t
+are the tours that begin before t + horizon, of demands outside packages and of packages known by
+then.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
-    QuickPlanner,
+    CompiledPlanner,
+    chosen_rules,
     filled_by,
     make_planner,
     person_months,
     read_case,
-    rules_of,
 )
 from planner.engine.stages import with_goals
 from planner.errors import InputError
@@ -43,15 +42,14 @@ _TEXT = text_of("foresight")
 say = _TEXT.say
 
 HORIZONS = (6, 12)
-"""Months in view that are tried, unless said otherwise."""
+"""Default rolling horizons, months."""
 
 
 def cut_every_month(problem: Problem) -> Problem:
     """Return the same problem with every wave cut in every month.
 
-    What begins in one month is then decided apart from what begins in another, whoever knows or
-    sees what and when; so plans that were made with different foresight are made of the same
-    decisions. The cuts are those of empty packages.
+    Tours that begin in different months are then separate decisions, so plans with different
+    information consist of the same decisions. The cuts are those of empty packages.
     """
     taken = {package.id for package in problem.packages}
     names = (f"month {month}" for month in range(1, problem.months))
@@ -62,17 +60,17 @@ def cut_every_month(problem: Problem) -> Problem:
 
 
 def rolling_people(planner: Planner, packages: Iterable[str], horizon: int) -> list[Floats]:
-    """Return people on the columns of each block in the plan that rolls.
+    """Return people on the columns of each block in the plan with a rolling horizon.
 
     Parameters
     ----------
     planner : Planner
         Of a problem that is cut in every month.
     packages : iterable of str
-        Those that are part of it, each from the month in which it becomes known.
+        Packages in the plan, each from the month in which it becomes known.
     horizon : int
-        Months in view, the present one included: longer than every preparation, or tours would
-        come into view when their people should already be preparing.
+        Months in view, the present one included: longer than every preparation, since tours would
+        otherwise come into view after their preparation has to begin.
     """
     problem = planner.programme.problem
     known = {"": 0, **{name: max(problem.known(name), 0) for name in packages}}
@@ -81,37 +79,40 @@ def rolling_people(planner: Planner, packages: Iterable[str], horizon: int) -> l
         [known.get(owner.get(demand.id, ""), problem.months) for demand in problem.demands]
     )
     lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
-    return [_rolled(planner, place, since, lead, horizon) for place in range(len(planner.settings))]
+    return [
+        _rolling_block(planner, index, since, lead, horizon)
+        for index in range(len(planner.settings))
+    ]
 
 
-def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int) -> Floats:
+def _rolling_block(planner: Planner, index: int, since: Ints, lead: Ints, horizon: int) -> Floats:
     """Return the last plan of one block."""
-    base, problem = planner.settings[place], planner.programme.problem
+    base, problem = planner.settings[index], planner.programme.problem
     block = base.block
     of_decision = np.maximum(block.begin - horizon + 1, since[block.demand])
     comes = np.where(since[block.demand] >= problem.months, problem.months, of_decision)
     people = np.zeros(len(block.decision))
     for month in sorted({0, *np.maximum(comes[comes < problem.months], 0).tolist()}):
-        seen = comes <= month
-        if isinstance(planner, QuickPlanner):
-            answer = planner.attempt(place, seen, month or -1, people)
+        in_view = comes <= month
+        if isinstance(planner, CompiledPlanner):
+            answer = planner.compiled_plan(index, in_view, month or -1, people)
             if answer is not None:
                 people = answer.people
                 continue
-        upper = np.where(seen[block.decision], base.upper, 0.0)
+        upper = np.where(in_view[block.decision], base.upper, 0.0)
         lower = base.lower
         if month > 0:
             settled = (block.begin < month + lead[block.demand])[block.decision]
             upper = np.where(settled, people, upper)
             lower = np.where(settled, people, lower)
-        data = with_goals(base.change(upper=upper, lower=lower), problem, seen)
+        data = with_goals(base.change(upper=upper, lower=lower), problem, in_view)
         people = planner.solver(data).people
     return people
 
 
 @dataclass(frozen=True)
 class View:
-    """One way of seeing what comes, and what is filled then; person-months inside the window.
+    """The fill with one state of information, person-months inside the window.
 
     Attributes
     ----------
@@ -127,11 +128,11 @@ class View:
         The month in which the first package becomes known; empty if from the start.
     package_filled_person_months, main_task_1_filled_person_months,
     main_task_2_filled_person_months : float
-        DrawFills for the packages, for other demands of main task 1, and of main task 2.
+        Filled for the packages, for other demands of main task 1, and of main task 2.
     displaced_main_task_1, displaced_main_task_2 : float
-        What these lose to the packages.
+        Displacement of these by the packages.
     worth_person_months : float
-        All that is filled, less all that is filled with the scenario as it is.
+        Total filled, less the total with the scenario as it is.
     """
 
     rule: str
@@ -149,7 +150,7 @@ class View:
 
 @dataclass(frozen=True)
 class MissionWorth:
-    """What a mission gains if the packages are known from the start, person-months.
+    """Gain of a mission if the packages are known from the start, person-months.
 
     `filled_person_months` is with the scenario as it is.
     """
@@ -171,27 +172,27 @@ class Foresight(Outcome):
     missions: tuple[MissionWorth, ...]
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return what knowing from the start is worth, and what a short view costs, by rule."""
-        said = [say("foresight_cut", lang)]
+        """Return the value of perfect foresight and the cost of a short horizon, by rule."""
+        texts = [say("foresight_cut", lang)]
         for rule in dict.fromkeys(row.rule for row in self.views):
             rows = [row for row in self.views if row.rule == rule]
             shown = ("perfect", "rolling") if self.packages else ("rolling",)
             base = next(filter(_is_base, rows))
-            said += [_sentence(row, base, lang) for row in rows if row.view in shown]
+            texts += [_sentence(row, base, lang) for row in rows if row.view in shown]
             if self.packages:
-                said.append(_least(rows, base, lang))
+                texts.append(_least_loss_sentence(rows, base, lang))
         if any(row.rule == "value" for row in self.views):
-            said.append(say("foresight_value_note", lang))
-        return said
+            texts.append(say("foresight_value_note", lang))
+        return texts
 
 
 def _is_base(row: View) -> bool:
-    """Whether it is the scenario as it is."""
+    """Whether a view is the scenario as it is."""
     return row.view == "notice" and row.months == 0
 
 
-def _least(rows: list[View], base: View, lang: str) -> str:
-    """Return by how much earlier or later main task 2 loses least."""
+def _least_loss_sentence(rows: list[View], base: View, lang: str) -> str:
+    """Return a sentence on the notice at which main task 2 loses least."""
     perfect = next(row for row in rows if row.view == "perfect")
     notice = [row for row in rows if row.view == "notice"]
     least = min(notice, key=lambda row: (round(row.displaced_main_task_2, 1), abs(row.months)))
@@ -265,7 +266,7 @@ def foresight(
     perfect 60.0 0.0
     """
     case = read_case(source)
-    rules = rules_of(rule, rules)
+    rules = chosen_rules(rule, rules)
     if isinstance(earlier, int):
         earlier = range(-later, earlier + 1)
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
@@ -283,15 +284,20 @@ def _by_rule(
     count = len(shifts) + 1 + len(horizons)
     views: list[View] = []
     missions: list[MissionWorth] = []
-    for place, rule in enumerate(rules):
+    for index, rule in enumerate(rules):
         ruled, found = read_case(case, rule), []
-        for done, (view, filled, without) in enumerate(_views(ruled, chosen, shifts, horizons), 1):
-            found.append((_row(ruled, chosen, view, filled, without), filled))
-            progress(place * count + done, len(rules) * count)
+        for done, (view, filled, without) in enumerate(
+            _view_fills(ruled, chosen, shifts, horizons), 1
+        ):
+            found.append((_view(ruled, chosen, view, filled, without), filled))
+            progress(index * count + done, len(rules) * count)
         base, now = next(pair for pair in found if _is_base(pair[0]))
         perfect = next(filled for row, filled in found if row.view == "perfect")
-        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
-        missions += _missions(ruled, now, perfect)
+        views += [
+            replace(row, worth_person_months=_total_filled(row) - _total_filled(base))
+            for row, _ in found
+        ]
+        missions += _mission_worths(ruled, now, perfect)
     return views, missions
 
 
@@ -314,44 +320,48 @@ def _check(
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """A way of seeing what comes: its name, its months, and when the packages are known."""
+class _Information:
+    """A state of information: its name, its months, and when the packages become known."""
 
     view: str
     months: float
     known: Mapping[str, int]
 
 
-def _views(
+def _view_fills(
     case: Case, chosen: Sequence[str], shifts: Sequence[int], horizons: Sequence[int]
-) -> Iterator[tuple[_Seen, Floats, Floats]]:
-    """Yield each way of seeing with what every demand gets with, and without, the packages."""
+) -> Iterator[tuple[_Information, Floats, Floats]]:
+    """Yield each state of information, with fills with and without the packages, (demands,)."""
     problem = case.problem
     known = {name: max(problem.known(name), 0) for name in chosen}
-    every = frozenset(case.packages)
-    rest = every - set(chosen)
+    all_packages = frozenset(case.packages)
+    other_packages = all_packages - set(chosen)
     planners: dict[tuple[int, ...], Planner] = {}
 
-    def planner_of(seen: _Seen) -> Planner:
-        key = tuple(seen.known.values())
+    def planner_of(information: _Information) -> Planner:
+        key = tuple(information.known.values())
         if key not in planners:
             fair = case.rule == "fair"
-            planners[key] = make_planner(_known(problem, seen.known), case.rule, fills_only=fair)
+            planners[key] = make_planner(
+                _known(problem, information.known), case.rule, fills_only=fair
+            )
         return planners[key]
 
-    ways = [_Seen("notice", by, {n: max(k - by, 0) for n, k in known.items()}) for by in shifts]
-    ways.append(_Seen("perfect", float("nan"), dict.fromkeys(chosen, 0)))
-    without = filled_by(planner_of(ways[0]), rest)
-    for seen in ways:
-        yield seen, filled_by(planner_of(seen), every), without
+    ways = [
+        _Information("notice", by, {n: max(k - by, 0) for n, k in known.items()}) for by in shifts
+    ]
+    ways.append(_Information("perfect", float("nan"), dict.fromkeys(chosen, 0)))
+    without = filled_by(planner_of(ways[0]), other_packages)
+    for information in ways:
+        yield information, filled_by(planner_of(information), all_packages), without
     for horizon in horizons:
-        seen = _Seen("rolling", horizon, known)
-        planner = planner_of(seen)
+        information = _Information("rolling", horizon, known)
+        planner = planner_of(information)
         filled, alone = (
             person_months(planner.programme, rolling_people(planner, packages, horizon))
-            for packages in (every, rest)
+            for packages in (all_packages, other_packages)
         )
-        yield seen, filled, alone
+        yield information, filled, alone
 
 
 def _known(problem: Problem, known: Mapping[str, int]) -> Problem:
@@ -362,20 +372,22 @@ def _known(problem: Problem, known: Mapping[str, int]) -> Problem:
     return cut_every_month(replace(problem, packages=packages))
 
 
-def _row(case: Case, chosen: Sequence[str], seen: _Seen, filled: Floats, without: Floats) -> View:
-    own = case.inside(chosen)
+def _view(
+    case: Case, chosen: Sequence[str], information: _Information, filled: Floats, without: Floats
+) -> View:
+    in_package = case.inside(chosen)
     lost = np.where(np.abs(without - filled) > ROUNDED, without - filled, 0.0)
-    first = min(seen.known.values(), default=0)
-    asks = min((d.first for d, inside in zip(case.problem.demands, own, strict=True) if inside),
-               default=0)  # fmt: skip
-    others = [(case.task == task) & ~own for task in (1, 2)]
+    first = min(information.known.values(), default=0)
+    demands = case.problem.demands
+    asks = min((demands[k].first for k in np.flatnonzero(in_package)), default=0)
+    others = [(case.task == task) & ~in_package for task in (1, 2)]
     return View(
         rule=case.rule,
-        view=seen.view,
-        months=seen.months,
+        view=information.view,
+        months=information.months,
         notice_months=float(asks - first) if first > 0 else float("nan"),
         known=case.month(first) if first > 0 else "",
-        package_filled_person_months=float(filled[own].sum()),
+        package_filled_person_months=float(filled[in_package].sum()),
         main_task_1_filled_person_months=float(filled[others[0]].sum()),
         main_task_2_filled_person_months=float(filled[others[1]].sum()),
         displaced_main_task_1=float(lost[others[0]].sum()),
@@ -384,7 +396,7 @@ def _row(case: Case, chosen: Sequence[str], seen: _Seen, filled: Floats, without
     )
 
 
-def _all(row: View) -> float:
+def _total_filled(row: View) -> float:
     return (
         row.package_filled_person_months
         + row.main_task_1_filled_person_months
@@ -392,7 +404,7 @@ def _all(row: View) -> float:
     )
 
 
-def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
+def _mission_worths(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
     asked = asked_months(case.problem)
     rows = []
     for name, mask in case.groups("mission").items():

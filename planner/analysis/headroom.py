@@ -1,8 +1,9 @@
 """Headroom: how large a package, or one line of it alone, can be before anyone goes short.
 
-*Value*, where one plan is remade: exact, the end of the last piece of the curve that costs
-nothing. Ties are settled in favour of main task 2, so the headroom is what a planner can make of
-it. Otherwise by bisection with the rule's own plans, to within `tolerance_posts`.
+Under *value*, where only the last plan is remade, the headroom is exact: the end of the last piece
+of the curve without displacement. Ties are broken in favour of main task 2, so it is the largest
+size that some optimal plan reaches. Otherwise it is found by bisection with the rule's own plans,
+to within `tolerance_posts`.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, planner_of, read_case
-from planner.analysis.scaling import Scaled, edges_of, follow
+from planner.analysis.scaling import ScaledPackage, breakpoints_of, exact_curve
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
 from planner.tolerances import NO_LOSS
 
-__all__ = ["Headroom", "Room", "headroom"]
+__all__ = ["Headroom", "LineHeadroom", "headroom"]
 
 _TEXT = text_of("headroom")
 say = _TEXT.say
 
 
 @dataclass(frozen=True)
-class Room:
-    """The largest size without displacement of main task 2.
+class LineHeadroom:
+    """The largest size of a package or line without displacement of main task 2.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class Room:
     multiple, posts : float
         The headroom; where `limited` is false no displacement was found up to that size.
     tolerance_posts : float
-        How far the headroom may lie above what is said; 0 if exact.
+        How far the headroom may exceed `posts`; 0 if exact.
     """
 
     package: str
@@ -58,16 +59,16 @@ class Headroom(Outcome):
 
     title: ClassVar[str] = "headroom"
     rule: str
-    rooms: tuple[Room, ...]
+    rooms: tuple[LineHeadroom, ...]
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how much of each is free of displacement."""
-        said = []
+        texts = []
         for room in self.rooms:
             key = "room" if room.limited and room.posts < room.asked_posts else "room_beyond"
             asked, posts = number(room.asked_posts, lang, 0), number(room.posts, lang)
-            said.append(say(key, lang, name=room.line or room.package, posts=posts, asked=asked))
-        return said
+            texts.append(say(key, lang, name=room.line or room.package, posts=posts, asked=asked))
+        return texts
 
 
 @analysis(
@@ -116,68 +117,69 @@ def headroom(
     case = read_case(source, rule)
     name = case.package(package)
     planner = planner_of(case, fills_only=True)
-    every = [None, *case.problem.package(name).demands] if lines else [None]
+    tried = [None, *case.problem.package(name).demands] if lines else [None]
     rooms = []
-    for place, line in enumerate(every):
-        progress(place, len(every))
-        scaled = Scaled(case, planner, name, line)
+    for done, line in enumerate(tried):
+        progress(done, len(tried))
+        scaled = ScaledPackage(case, planner, name, line)
         if scaled.posts > 0:
-            rooms.append(_room(case, scaled, upto, tolerance_posts))
-    progress(len(every), len(every))
+            rooms.append(_line_headroom(case, scaled, upto, tolerance_posts))
+    progress(len(tried), len(tried))
     return Headroom(case.rule, tuple(rooms))
 
 
-def _room(case: Case, scaled: Scaled, upto: float, tolerance_posts: float) -> Room:
-    exact = case.rule == "value" and scaled.one_plan
+def _line_headroom(
+    case: Case, scaled: ScaledPackage, upto: float, tolerance_posts: float
+) -> LineHeadroom:
+    exact = case.rule == "value" and scaled.last_plan_only
     if exact:
-        multiple, limited, give = *_followed(case, scaled, upto), 0.0
+        multiple, limited, tolerance = *_parametric_headroom(case, scaled, upto), 0.0
     else:
-        multiple, limited = _bisected(scaled, upto, tolerance_posts / scaled.posts)
-        give = tolerance_posts
-    return Room(
+        multiple, limited = _bisected_headroom(scaled, upto, tolerance_posts / scaled.posts)
+        tolerance = tolerance_posts
+    return LineHeadroom(
         scaled.package, scaled.line or "", scaled.posts, multiple, multiple * scaled.posts,
-        limited, exact, give,
+        limited, exact, tolerance,
     )  # fmt: skip
 
 
-def _followed(case: Case, scaled: Scaled, upto: float) -> tuple[float, bool]:
-    """Return where the exact curve leaves zero, and whether it does."""
+def _parametric_headroom(case: Case, scaled: ScaledPackage, upto: float) -> tuple[float, bool]:
+    """Return the largest multiple at which the exact curve is zero, and whether it rises at all."""
     low, high = 0.0, min(1.0, upto)
     lost = 0.0
     while True:
-        followed = follow(case, scaled, low, high)
-        edges = edges_of(followed.least)
-        displaced = lost + followed.displaced(edges)[0]
+        exact = exact_curve(case, scaled, low, high)
+        edges = breakpoints_of(exact.min_pieces)
+        displaced = lost + exact.displaced(edges)[0]
         above = np.flatnonzero(displaced > NO_LOSS)
         if len(above):
-            place = int(above[0])
-            return _leaves(edges, displaced, place), True
+            return _zero_crossing(edges, displaced, int(above[0])), True
         if high >= upto:
             return upto, False
         low, high, lost = high, min(4 * high, upto), float(displaced[-1])
 
 
-def _leaves(edges: np.ndarray, displaced: np.ndarray, place: int) -> float:
-    """Return where a line between two edges leaves zero for good."""
-    if place == 0:
+def _zero_crossing(edges: np.ndarray, displaced: np.ndarray, index: int) -> float:
+    """Return where the line up to the first edge with displacement crosses zero."""
+    if index == 0:
         return float(edges[0])
-    start, end = float(displaced[place - 1]), float(displaced[place])
+    start, end = float(displaced[index - 1]), float(displaced[index])
     share = max(-start, 0.0) / (end - start)
-    return float(edges[place - 1] + share * (edges[place] - edges[place - 1]))
+    return float(edges[index - 1] + share * (edges[index] - edges[index - 1]))
 
 
-def _bisected(scaled: Scaled, upto: float, give: float) -> tuple[float, bool]:
+def _bisected_headroom(scaled: ScaledPackage, upto: float, tolerance: float) -> tuple[float, bool]:
     """Return the largest size tried without displacement, and whether a larger one has some."""
 
-    def free(multiple: float) -> bool:
+    def displaces_nothing(multiple: float) -> bool:
         return scaled.displaced(multiple) <= NO_LOSS
 
     low, high = 0.0, min(1.0, upto)
-    while free(high):
+    while displaces_nothing(high):
         if high >= upto:
             return high, False
         low, high = high, min(2 * high, upto)
-    while high - low > give:
+    while high - low > tolerance:
         middle = (low + high) / 2
-        low, high = (middle, high) if free(middle) else (low, middle)
+        low, high = (middle, high) if displaces_nothing(middle) else (low, middle)
     return low, True

@@ -1,4 +1,4 @@
-"""Draws of a case, plans that keep promises in them, and what such plans are worth."""
+"""Draws of a case, two-stage plans that keep promises in them, and the value of such plans."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
     "Commitments",
-    "Keeper",
-    "Sacrifice",
+    "PromisePlans",
+    "KeptCommitments",
     "Worth",
     "calibrate",
     "commitments_of",
     "draws_of",
     "hedge",
     "kept_rate",
-    "rearrange",
-    "sacrifice",
+    "rearranged",
+    "select_commitments",
     "worth_of",
 ]
 
-KEPT = 1e-6
-"""How far the fill share of a promise that is kept may lie below it: rounding."""
+SHARE_TOLERANCE = 1e-6
+"""Rounding by which the fill share of a kept promise may lie below it."""
 
 SPREAD = 0.2
 """Standard deviation of strengths, as a share, where a problem states no uncertainty."""
 
-ROTATION = 0.5
-"""Spread of the logarithm of the weights that decide which promise gives way in a draw."""
+WEIGHT_SPREAD = 0.5
+"""Standard deviation of the logarithm of the weights that rank the promises within a draw."""
 
-TIER = 100.0
-"""By how much a shortfall weighs more in a tier than in the next one."""
+TIER_WEIGHT = 100.0
+"""Ratio of the weights of a shortfall in consecutive tiers."""
 
-WITHIN = 0.005
-"""How close to its certainty a promise is brought on all draws that it is calibrated on."""
+RATE_TOLERANCE = 0.005
+"""Difference from its certainty within which the rate of a promise is calibrated on all draws."""
 
-FEW = 512
-"""Draws on which a promise is calibrated first."""
+FIRST_DRAWS = 512
+"""Number of draws of the first calibration."""
 
-ROUNDS = 16
-"""Most times that promises and weights are changed on as many draws."""
+MAX_ITERATIONS = 16
+"""Largest number of iterations of a calibration on one set of draws."""
 
 WEIGHT_GAIN = 6.0
 """Change of the logarithm of a weight for each unit that a kept rate is off, at first."""
@@ -66,24 +66,24 @@ WEIGHT_GAIN = 6.0
 SHARE_GAIN = 1.0
 """Change of the logarithm of a share for each unit that a kept rate is off, at first."""
 
-FLOOR = 0.01
-"""Share up to which a promise is none: it may be kept too seldom without falling further."""
+MIN_SHARE = 0.01
+"""Smallest share: a promise kept too seldom is not reduced below it."""
 
-STRETCH = 1.1
-"""By how much plans first try to exceed all promises, so that they serve for larger ones too."""
+GOAL_FACTOR = 1.1
+"""Factor by which plans first aim above all promises, so that they hold for larger ones too."""
 
-PILOT = 200
-"""Draws above which every eighth is solved first: its cuts hold for all."""
+PILOT_DRAWS = 200
+"""Number of draws above which a subset is solved first, since its cuts hold for all."""
 
-EIGHTH = 8
+PILOT_STRIDE = 8
 
-ENUMERATE = 12
-"""Most candidates of which all sets are considered."""
+MAX_ENUMERATED = 12
+"""Largest number of candidates of which all subsets are considered."""
 
 
 @dataclass(frozen=True, eq=False)
 class Commitments:
-    """What is promised: groups of demands of a programme, and the draws they are promised over.
+    """Commitments: groups of demands of a programme, and the draws over which they are promised.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class Commitments:
 
 
 def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[Case, Draws, int]:
-    """Return a case on one structure, its draws, and how many structural factors are held.
+    """Return a case with fixed tours, its draws, and the number of structural factors held fixed.
 
     Parameters
     ----------
@@ -155,10 +155,10 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
         base = np.array(list(problem.pools.values()), dtype=float).reshape(pools, problem.months)
         caps = np.tile(np.array([one.cap for one in problem.demands], float), (draws, 1))
         return case, Draws(caps, factor[:, :pools, None] * base[None], chance), 0
-    return _drawn(case, draws, seed, chance)
+    return _scenario_draws(case, draws, seed, chance)
 
 
-def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Draws, int]:
+def _scenario_draws(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Draws, int]:
     from planner.compile import compile_scenario
     from planner.montecarlo.design import Design
     from planner.montecarlo.parameters import list_uncertain
@@ -185,14 +185,14 @@ def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Dra
 def commitments_of(
     case: Case, by: str, yearly: bool, draws: int, seed: int, spread: float | None
 ) -> Commitments:
-    """Return what a case promises, by mission or demand."""
+    """Return the commitments of a case, by mission or demand."""
     case, drawn, structural = draws_of(case, draws, seed, spread)
     problem = case.problem
     keys = list(zip(case.keys(by), (one.tier for one in problem.demands), strict=True))
     order = sorted(dict.fromkeys(keys), key=lambda key: key[1])
     several = {name for name, tier in order if sum(other == name for other, _ in order) > 1}
-    place = {key: number for number, key in enumerate(order)}
-    group = np.array([place[key] for key in keys], dtype=np.int64)
+    index = {key: number for number, key in enumerate(order)}
+    group = np.array([index[key] for key in keys], dtype=np.int64)
     first = [int(np.flatnonzero(group == k)[0]) for k in range(len(order))]
     rows = getattr(case.compiled, "demands", None)
     start, last = problem.report
@@ -229,116 +229,119 @@ def hedge(
     if method == "extensive" or (method == "auto" and small and not given):
         return extensive_form(two, certainty, rule)[0]
     cuts = Cuts(two.stage) if cuts is None else cuts
-    if len(two) > PILOT and not len(cuts.weights):
-        Master(two.take(slice(None, None, EIGHTH)), certainty, cuts).solve(rule)
+    if len(two) > PILOT_DRAWS and not len(cuts.weights):
+        Master(two.take(slice(None, None, PILOT_STRIDE)), certainty, cuts).solve(rule)
     return Master(two, certainty, cuts).solve(rule, given=given)
 
 
-class Keeper:
-    """Plans of draws that pursue promises: least weighted shortfall, one programme a draw.
+class PromisePlans:
+    """Recourse plans of draws with the least weighted shortfall of promises, one programme a draw.
 
-    A shortfall weighs by its share of what is asked, far more in a tier before another. Which
-    promise of a tier gives way where not all can be kept rotates over the draws. `emphasis` is the
-    logarithm of a further weight of each group, (groups,).
+    A shortfall is weighted by its share of what is asked, and much higher in earlier tiers. Random
+    weights vary over the draws which promises of a tier are kept where not all can be.
+    `log_weights` is the logarithm of a further weight of each group, (groups,).
     """
 
-    def __init__(self, two: TwoStage, seed: int = 0, emphasis: Floats | None = None):
+    def __init__(self, two: TwoStage, seed: int = 0, log_weights: Floats | None = None):
         self.two = two
-        self.emphasis = np.zeros(two.stage.groups) if emphasis is None else emphasis
+        self.log_weights = np.zeros(two.stage.groups) if log_weights is None else log_weights
         parts = two.stage.filled.shape[0]
         rank = np.unique(two.tier, return_inverse=True)[1]
-        steps = TIER ** (rank.max(initial=0) - rank)
-        turn = np.random.default_rng([seed, 141]).standard_normal((len(two), two.stage.groups))
-        weight = (steps * np.exp(ROTATION * turn))[:, two.stage.part_group]
+        steps = TIER_WEIGHT ** (rank.max(initial=0) - rank)
+        noise = np.random.default_rng([seed, 141]).standard_normal((len(two), two.stage.groups))
+        weight = (steps * np.exp(WEIGHT_SPREAD * noise))[:, two.stage.part_group]
         self.base = np.divide(weight, two.asked, out=np.zeros_like(weight), where=two.asked > 0)
         self.recourse = Recourse(two.stage, np.ones(parts))
         self.filled = np.zeros_like(two.asked)
-        self.hard = np.zeros(len(two), dtype=bool)
+        self.promises_infeasible = np.zeros(len(two), dtype=bool)
 
     def _plan(self, draw: int, goal: Floats) -> Floats:
-        cost = self.base[draw] * np.exp(self.emphasis)[self.two.stage.part_group]
+        cost = self.base[draw] * np.exp(self.log_weights)[self.two.stage.part_group]
         return self.recourse.solve(goal, self.two.limit[draw], cost)[1]
 
-    def weigh(self, change: Floats) -> None:
-        """Change the logarithm of the weight of each group, (groups,)."""
-        self.emphasis = self.emphasis + np.clip(change, -0.7, 0.7)
+    def add_to_log_weights(self, change: Floats) -> None:
+        """Add to the logarithm of the weight of each group, (groups,)."""
+        self.log_weights = self.log_weights + np.clip(change, -0.7, 0.7)
 
     def fills(self, share: Floats) -> Floats:
-        """Return the fill share of each group in each draw, (draws, groups), for given promises."""
+        """Return the fill share of each group in each draw, (draws, groups), for some promises."""
         two = self.two
         goals = two.asked * share[two.stage.part_group]
-        short = (self.filled < goals - KEPT * (1 + two.asked)).any(axis=1)
+        short = (self.filled < goals - SHARE_TOLERANCE * (1 + two.asked)).any(axis=1)
         for draw in np.flatnonzero(short):
             people = None
-            if not self.hard[draw]:
-                more = np.minimum(STRETCH * goals[draw], two.asked[draw])
+            if not self.promises_infeasible[draw]:
+                more = np.minimum(GOAL_FACTOR * goals[draw], two.asked[draw])
                 people = self._plan(int(draw), more)
-                self.hard[draw] = (two.stage.filled @ people < more - KEPT * (1 + more)).any()
-            if people is None or self.hard[draw]:
+                self.promises_infeasible[draw] = (
+                    two.stage.filled @ people < more - SHARE_TOLERANCE * (1 + more)
+                ).any()
+            if people is None or self.promises_infeasible[draw]:
                 people = self._plan(int(draw), goals[draw])
             self.filled[draw] = two.stage.filled @ people
         return two.fill(self.filled)
 
 
 def kept_rate(two: TwoStage, fills: Floats, share: Floats) -> tuple[Floats, float]:
-    """Return how often each promise is kept, and how often all of them are."""
-    kept: Flags = np.asarray((fills >= share - 2 * KEPT) | ~two.exists)
+    """Return the probability that each promise is kept, and that all are."""
+    kept: Flags = np.asarray((fills >= share - 2 * SHARE_TOLERANCE) | ~two.exists)
     return (kept * two.given).sum(axis=0), float(two.chance @ kept.all(axis=1))
 
 
 def calibrate(
     two: TwoStage, share: Floats, certainty: float, seed: int = 0
 ) -> tuple[Floats, Floats]:
-    """Return shares, tightened or loosened until each is kept as often as stated, and emphasis.
+    """Return shares that are each kept with the stated certainty, and the weights used.
 
-    On few draws first, then on four times as many, up to all: what few draws say of a rate is soon
-    found and a good start, and all of them say it more exactly. The draws are other than those that
-    the shares were found on. Emphasis is the logarithm of the weights with which promises are kept
-    so often, see :class:`Keeper`.
+    Calibration begins on few draws and is repeated on four times as many, up to all: each result is
+    a good start for the next. The draws are other than those on which the shares were found. The
+    weights are logarithms, see :class:`PromisePlans`.
     """
-    emphasis: Floats | None = None
+    log_weights: Floats | None = None
     gain = np.ones(len(share))
-    count = min(FEW, len(two))
+    count = min(FIRST_DRAWS, len(two))
     while True:
-        keeper = Keeper(two.take(slice(0, count)), seed, emphasis)
-        every = count == len(two)
-        share, gain = _settle(keeper, share, certainty, gain, WITHIN if every else 2 * WITHIN)
-        emphasis = keeper.emphasis
-        if every:
-            return share, emphasis
+        plans = PromisePlans(two.take(slice(0, count)), seed, log_weights)
+        all_draws = count == len(two)
+        share, gain = _calibrate_shares(
+            plans, share, certainty, gain, RATE_TOLERANCE if all_draws else 2 * RATE_TOLERANCE
+        )
+        log_weights = plans.log_weights
+        if all_draws:
+            return share, log_weights
         count = min(4 * count, len(two))
 
 
-def _settle(
-    keeper: Keeper, share: Floats, certainty: float, gain: Floats, within: float
+def _calibrate_shares(
+    plans: PromisePlans, share: Floats, certainty: float, gain: Floats, within: float
 ) -> tuple[Floats, Floats]:
-    """Return shares that are each kept as often as stated on the draws of a keeper, and gains.
+    """Return shares that are each kept with the stated certainty on the draws of plans, and gains.
 
-    Two things move. Weights decide which promise gives way where not all can be kept: that of a
-    promise kept too seldom rises, so that shares keep the proportions that the rule gave them.
-    Shares rise where promises are kept too often, up to 1, and fall where they are kept too seldom.
-    By how much is the gain of a promise, which is halved where its rate has passed the certainty.
-    The best shares met are returned, and the keeper has the weights that go with them.
+    Weights and shares change in each iteration. The weight of a promise kept too seldom rises, so
+    that shares keep the proportions of the rule. Shares of promises kept too often rise, up to 1;
+    those of promises kept too seldom fall. The step is proportional to the gain of a promise, which
+    is halved where its rate has crossed the certainty. The best shares found are returned, and the
+    plans keep their weights.
     """
-    two = keeper.two
+    two = plans.two
     live = two.exists.any(axis=0)
     before = np.zeros(len(share))
-    best, least, emphasis = share, np.inf, keeper.emphasis
-    for _ in range(ROUNDS):
-        gap = kept_rate(two, keeper.fills(share), share)[0] - certainty
-        free = live & ~((gap > 0) & (share >= 1)) & ~((gap < 0) & (share <= FLOOR))
+    best, least, log_weights = share, np.inf, plans.log_weights
+    for _ in range(MAX_ITERATIONS):
+        gap = kept_rate(two, plans.fills(share), share)[0] - certainty
+        free = live & ~((gap > 0) & (share >= 1)) & ~((gap < 0) & (share <= MIN_SHARE))
         worst = float(np.abs(gap[free]).max(initial=0.0))
         if worst < least:
-            best, least, emphasis = share, worst, keeper.emphasis
+            best, least, log_weights = share, worst, plans.log_weights
         if worst <= within:
             break
         gain = np.where(gap * before < 0, gain / 2, np.minimum(1.3 * gain, 4.0))
         before = gap
-        keeper.weigh(np.where(free, -WEIGHT_GAIN * gain * gap, 0.0))
+        plans.add_to_log_weights(np.where(free, -WEIGHT_GAIN * gain * gap, 0.0))
         move = np.clip(SHARE_GAIN * gain * gap, -0.15, 0.08)
-        added = np.maximum(move, 0.0) * FLOOR
+        added = np.maximum(move, 0.0) * MIN_SHARE
         share = np.where(free, np.clip(share * np.exp(move) + added, 0.0, 1.0), share)
-    keeper.emphasis = emphasis
+    plans.log_weights = log_weights
     return best, gain
 
 
@@ -376,14 +379,14 @@ def worth_of(
     two: TwoStage, mean: TwoStage, hedged: Floats, certainty: float, known: int,
     best: Floats | None = None,
 ) -> Worth:  # fmt: skip
-    """Return what plans are worth; levels that draws aim at are given for the hedged plan.
+    """Return the worth of plans.
 
     Parameters
     ----------
     two, mean : TwoStage
         Over the draws, and over the one draw of expected values.
     hedged : ndarray (groups,)
-        Levels that the plans of draws aim at.
+        Promised levels of the hedged plan, the goals of the plans of draws.
     known : int
         Month in which the draw becomes known to a plan that unfolds; tours that begin before stay
         as planned, or smaller.
@@ -395,10 +398,13 @@ def worth_of(
     if best is None:
         best = hedge(one, certainty, "value").level
     at_mean = replace(mean, tier=one.tier)
-    sure, asked, limit = at_mean.stage.filled, at_mean.asked[0], at_mean.limit[0]
-    recourse, price = Recourse(at_mean.stage, np.ones(sure.shape[0])), _price(at_mean, total)[0]
+    mean_stage, asked, limit = at_mean.stage.filled, at_mean.asked[0], at_mean.limit[0]
+    recourse, price = (
+        Recourse(at_mean.stage, np.ones(mean_stage.shape[0])),
+        _price(at_mean, total)[0],
+    )
     people = recourse.solve(asked, limit, price)[1]
-    likely = at_mean.fill((sure @ people)[None])[0]
+    likely = at_mean.fill((mean_stage @ people)[None])[0]
     planned = recourse.solve(asked * hedged[at_mean.stage.part_group], limit, price)[1]
     factor = 1.0 / (1.0 - certainty)
 
@@ -430,13 +436,13 @@ def _price(two: TwoStage, total: Floats) -> Floats:
     return np.divide(each, two.asked, out=np.zeros_like(each), where=two.asked > 0)
 
 
-def rearrange(draws: Draws, how: str, seed: int = 0) -> Draws:
-    """Return draws with the same strengths pool by pool, hung together in another way.
+def rearranged(draws: Draws, how: str, seed: int = 0) -> Draws:
+    """Return draws with the same strengths in each pool and another correlation between pools.
 
     Parameters
     ----------
     how : {"declared", "independent", "comonotone"}
-        As drawn; in random order by pool; all pools low in the same draws.
+        As drawn; permuted at random in each pool; sorted in the same order in all pools.
     """
     if how == "declared":
         return draws
@@ -455,8 +461,8 @@ def rearrange(draws: Draws, how: str, seed: int = 0) -> Draws:
 
 
 @dataclass(frozen=True)
-class Sacrifice:
-    """Which candidates can be kept.
+class KeptCommitments:
+    """The candidates that can be kept.
 
     Attributes
     ----------
@@ -476,11 +482,11 @@ class Sacrifice:
     exact: bool
 
 
-def sacrifice(
+def select_commitments(
     two: TwoStage, certainty: float, candidates: Sequence[int], hold: float | None = None,
     cuts: Cuts | None = None,
-) -> Sacrifice:  # fmt: skip
-    """Return the candidates that are worth most and can be kept with every promise at a share.
+) -> KeptCommitments:  # fmt: skip
+    """Return the set of candidates of largest worth that can be kept with all promises at a share.
 
     Parameters
     ----------
@@ -492,10 +498,9 @@ def sacrifice(
 
     Notes
     -----
-    A set that contains one that cannot be held cannot be held either, so sets are tried from the
-    most worth down and most need no programme. Above :data:`ENUMERATE` candidates are taken one by
-    one, by worth, where they fit; the bound then is that of a programme in which candidates may be
-    kept in part.
+    A superset of an infeasible set is infeasible, so sets are tried in decreasing order of worth
+    and most need no programme. Above :data:`MAX_ENUMERATED` candidates are added greedily by worth;
+    the bound is then that of the relaxation in which candidates may be kept in part.
     """
     live: Flags = np.asarray(two.exists.any(axis=0))
     chosen = [one for one in candidates if live[one]]
@@ -511,10 +516,10 @@ def sacrifice(
     worth = two.worth
 
     def holds(kept: Sequence[int]) -> bool:
-        every = np.sort(np.concatenate([fixed, np.array(kept, dtype=np.int64)]))
-        return master.common(every) >= hold - 1e-6
+        groups = np.sort(np.concatenate([fixed, np.array(kept, dtype=np.int64)]))
+        return master.common(groups) >= hold - 1e-6
 
-    exact = len(chosen) <= ENUMERATE
+    exact = len(chosen) <= MAX_ENUMERATED
     if exact:
         kept = _best_set(chosen, worth, holds)
         bound = float(worth[kept].sum())
@@ -523,16 +528,16 @@ def sacrifice(
         for group in sorted(chosen, key=lambda k: -worth[k]):
             if holds([*kept, group]):
                 kept.append(group)
-        bound = _relaxed(two, certainty, fixed, chosen, hold, master.cuts)
+        bound = _relaxation_bound(two, certainty, fixed, chosen, hold, master.cuts)
     total = float(worth[kept].sum())
     up = tuple(one for one in chosen if one not in kept)
-    return Sacrifice(hold, tuple(kept), up, total, max(bound, total), exact)
+    return KeptCommitments(hold, tuple(kept), up, total, max(bound, total), exact)
 
 
 def _best_set(
     chosen: Sequence[int], worth: Floats, holds: Callable[[Sequence[int]], bool]
 ) -> list[int]:
-    """Return the set of largest worth that can be held, sets tried from the most worth down."""
+    """Return the feasible set of largest worth."""
     sets = [s for n in range(len(chosen) + 1) for s in combinations(chosen, n)]
     sets.sort(key=lambda s: (-worth[list(s)].sum(), len(s)))
     broken: list[frozenset[int]] = []
@@ -545,10 +550,10 @@ def _best_set(
     return []
 
 
-def _relaxed(
+def _relaxation_bound(
     two: TwoStage, certainty: float, fixed: Ints, chosen: Sequence[int], hold: float, cuts: Cuts
 ) -> float:
-    """Return the worth of candidates where each may be kept in part."""
+    """Return the worth of candidates in the relaxation in which each may be kept in part."""
     master = Master(two, certainty, cuts)
     for group in fixed:
         master.lock(int(group), hold)

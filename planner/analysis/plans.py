@@ -1,16 +1,16 @@
-"""What an analysis starts from: a case, its plans, and its problem with limits removed.
+"""Input of the analyses: a case, its plans, and its problem with limits removed.
 
 A neutral problem has no labels: each demand then is its own mission, and months are numbers.
 
-An analysis that changes something *in the last plan* leaves the plans before it as they were
-made: what had begun or was in preparation when the packages became known is then history.
+An analysis that changes something *in the last plan* keeps the earlier plans as they were made:
+tours that had begun or were in preparation when the packages became known are fixed.
 
-Fair plans of large parts are made in compiled code: the same plans, each proved, many times as
-fast. What compiled code does not find or cannot prove is planned by the engine, as are small parts,
-for which loading it would take longer than it saves. Quick plans carry no prices and no
-sensitivities.
+Fair plans of large blocks are made in compiled code: the same plans, each proved, many times as
+fast. The engine plans what compiled code does not find or cannot prove, and small blocks, for which
+loading the compiled code would take longer than it saves. Plans of compiled code have no duals and
+no sensitivities.
 
-Limits that can be removed, and what then holds, in the order in which it is done:
+Limits that can be removed, in the order in which they are removed, and their effect:
 
 - ``higher_tiers``: demands of tiers before a given one that belong to no package do not exist;
 - ``rotation``: no preparation and no time at home, so that only people on duty are tied up;
@@ -45,16 +45,16 @@ from planner.solution import History, Plan, Planner, Solver, solver_for
 
 __all__ = [
     "KEYS",
-    "LARGE",
+    "MIN_COMPILED_COLUMNS",
     "LIMITS",
     "Case",
     "DemandLabels",
     "LastPlans",
-    "QuickPlanner",
+    "CompiledPlanner",
     "changed_demands",
-    "enough",
+    "ample_strength",
     "filled_by",
-    "last_answer",
+    "replan_block",
     "last_plans",
     "make_planner",
     "people_tied",
@@ -62,10 +62,10 @@ __all__ = [
     "planner_of",
     "read_case",
     "relaxed",
-    "rules_of",
-    "settling",
+    "chosen_rules",
+    "tie_breaking_solver",
     "strength_change",
-    "with_answers",
+    "with_people",
 ]
 
 LIMITS = (
@@ -77,10 +77,10 @@ ANYONE = "anyone"
 """The single pool when anyone may serve anywhere."""
 
 KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
-"""What demands can be grouped by."""
+"""Keys by which demands can be grouped."""
 
-LARGE = 200
-"""Columns from which a part is planned in compiled code."""
+MIN_COMPILED_COLUMNS = 200
+"""Number of columns from which a block is planned in compiled code."""
 
 
 def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Problem:
@@ -114,15 +114,15 @@ def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Proble
         owner = problem.package_of()
         problem = problem.drop({d.id for d in problem.demands if d.tier < tier} - set(owner))
     if "rotation" in removed:
-        problem = changed_demands(problem, _rested)
+        problem = changed_demands(problem, _without_rotation)
     if "composition" in removed:
         problem = replace(problem, bounds=())
     if "budget" in removed:
         problem = replace(problem, budgets=())
     if "eligibility" in removed:
-        problem = _one_pool(problem)
+        problem = _with_one_pool(problem)
     if "pool_cap" in removed:
-        pools = dict.fromkeys(problem.pools, np.full(problem.months, enough(problem)))
+        pools = dict.fromkeys(problem.pools, np.full(problem.months, ample_strength(problem)))
         problem = replace(problem, pools=pools)
     return problem
 
@@ -132,16 +132,17 @@ def changed_demands(problem: Problem, change: Callable[[Demand], Demand]) -> Pro
     return replace(problem, demands=tuple(change(demand) for demand in problem.demands))
 
 
-def _rested(demand: Demand) -> Demand:
+def _without_rotation(demand: Demand) -> Demand:
     """Return a demand without preparation and rest."""
     count = len(demand.pools)
     return replace(demand, prep=(0,) * count, home=(0.0,) * count)
 
 
-def enough(problem: Problem) -> float:
-    """Return more people than all demands can ever tie up at once.
+def ample_strength(problem: Problem) -> float:
+    """Return a strength above what all demands can ever tie up at once, persons.
 
-    Tours last from L / 2 to 3L / 2 months, so no more than 7 + 2P + 3ρ of a cohort tie up a month.
+    Tours last from L / 2 to 3L / 2 months, so at most 7 + 2P + 3ρ tours of a cohort tie up people
+    in one month.
     """
     return 1.0 + sum(
         demand.cap * (7 + 2 * demand.lead + 3 * max(demand.home, default=0.0))
@@ -149,7 +150,7 @@ def enough(problem: Problem) -> float:
     )
 
 
-def _one_pool(problem: Problem) -> Problem:
+def _with_one_pool(problem: Problem) -> Problem:
     """Return the problem with all pools merged into one."""
 
     def merged(demand: Demand) -> Demand:
@@ -164,7 +165,7 @@ def _one_pool(problem: Problem) -> Problem:
 
 @dataclass(frozen=True)
 class DemandLabels:
-    """Labels of one demand; `on_call` is on call (NRF, EU Battlegroup) instead of deployed."""
+    """Labels of one demand; `on_call` demands (NRF, EU Battlegroup) are not deployed."""
 
     demand: str
     mission: str
@@ -192,7 +193,7 @@ class Case:
     scenario, compiled : object or None
         Where the problem comes from, if it comes from a scenario.
     planner : Planner or None
-        Of a result: the plans that were made for it, which are not made again.
+        Of a result: the planner with the plans that were made for it.
     """
 
     problem: Problem
@@ -241,17 +242,23 @@ class Case:
         return self.problem.inside(*([packages] if isinstance(packages, str) else packages))
 
     def keys(self, by: str) -> list[str]:
-        """Return what each demand is grouped under: one of :data:`KEYS`."""
+        """Return the group of each demand by one of :data:`KEYS`."""
         if by in ("main_task", "tier"):
             return [str(getattr(demand, by)) for demand in self.problem.demands]
         if by not in KEYS:
             raise InputError(f"expected one of {', '.join(KEYS)}, found {by!r}{nearest(by, KEYS)}")
         return [getattr(line, by) for line in self.lines]
 
-    def groups(self, by: str = "mission") -> dict[str, Flags]:
-        """Return the demands of each group, in order of first appearance."""
+    def groups(self, by: str = "mission", within: Flags | None = None) -> dict[str, Flags]:
+        """Return the demands of each group, in order of first appearance.
+
+        With `within`, (demands,), only these demands count, and groups without any are left out.
+        """
         keys = np.array(self.keys(by), dtype=object)
-        return {key: np.asarray(keys == key) for key in dict.fromkeys(keys.tolist())}
+        groups = {key: np.asarray(keys == key) for key in dict.fromkeys(keys.tolist())}
+        if within is None:
+            return groups
+        return {key: mask & within for key, mask in groups.items() if (mask & within).any()}
 
     def select(self, name: str) -> Flags:
         """Return the demands of a mission, or the demand, of that name; (demands,)."""
@@ -273,20 +280,20 @@ class Case:
         found = "none" if name is None else f"{name!r}{nearest(name, self.packages)}"
         raise InputError(f"expected a package ({', '.join(self.packages)}), found {found}")
 
-    def change(self, problem: Problem) -> Case:
-        """Return the same case with other numbers for the same demands, in the same order."""
+    def with_problem(self, problem: Problem) -> Case:
+        """Return the case with another problem that has the same demands in the same order."""
         return replace(self, problem=problem, planner=None)
 
 
-def rules_of(rule: str | None, rules: Sequence[str] | None) -> Sequence[str]:
-    """Return the rules to put side by side: those given, the one given, or both."""
+def chosen_rules(rule: str | None, rules: Sequence[str] | None) -> Sequence[str]:
+    """Return the rules to compare: `rules` if given, else `rule`, else both."""
     if rules is not None:
         return rules
     return ("fair", "value") if rule is None else (rule,)
 
 
 def read_case(source: Any, rule: str | None = None) -> Case:
-    """Return the case that `source` states.
+    """Return the case of a source.
 
     Parameters
     ----------
@@ -321,16 +328,16 @@ def _read(source: Any) -> Case:
     if hasattr(source, "inputs"):
         from planner.compile import compile_scenario
 
-        return _compiled(compile_scenario(source), None, source)
+        return _case_of_compiled(compile_scenario(source), None, source)
     if hasattr(source, "compiled"):
-        case = _compiled(source.compiled, source.rule, getattr(source, "scenario", None))
+        case = _case_of_compiled(source.compiled, source.rule, getattr(source, "scenario", None))
         return replace(case, planner=getattr(source.solution, "planner", None))
     if hasattr(source, "problem") and hasattr(source, "first_month"):
-        return _compiled(source, None, None)
+        return _case_of_compiled(source, None, None)
     raise InputError(f"expected a scenario, a result or a problem, found {type(source).__name__}")
 
 
-def _compiled(compiled: Any, rule: str | None, scenario: Any) -> Case:
+def _case_of_compiled(compiled: Any, rule: str | None, scenario: Any) -> Case:
     lines = tuple(
         DemandLabels(
             row.id, row.mission, row.mission_name, row.mission_name_nl, row.organisation,
@@ -349,33 +356,32 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     Parameters
     ----------
     fills_only : bool
-        For plans that are held against each other by what demands get. *Value*: what ties is
-        settled by the names of demands, so that plans of problems that differ in one thing differ
-        by that thing only, not by the choice of the solver. *Fair*: plans carry no prices; large
-        parts are planned in compiled code, and elsewhere it is left open in last plans, where
-        nothing depends on it, which of several pools serves.
+        For plans that are compared by the fill of demands only. *Value*: ties are broken by the
+        names of demands, so that the difference between plans of similar problems does not depend
+        on the choice of the solver among optima. *Fair*: plans have no duals; large blocks are
+        planned in compiled code, and last plans of other blocks may draw on any of several pools.
     """
     programme = build_programme(problem)
     if not fills_only:
         return Planner(programme, solver_for(rule))
     if rule == "value":
-        return Planner(programme, settling(problem))
-    return QuickPlanner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
+        return Planner(programme, tie_breaking_solver(problem))
+    return CompiledPlanner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
 
 
 def planner_of(case: Case, fills_only: bool = False) -> Planner:
-    """Return what :func:`make_planner` does; of a result, a planner with its plans already."""
+    """Return a planner as :func:`make_planner` does; for a result, with its plans already made."""
     made = case.planner
     if made is None or (fills_only and case.rule == "value"):
         return make_planner(case.problem, case.rule, fills_only)
     if not fills_only:
         return replace(made)
     draft = partial(solve_fair, even=False)
-    return QuickPlanner(made.programme, made.solver, draft=draft, _made=dict(made._made))
+    return CompiledPlanner(made.programme, made.solver, draft=draft, _made=dict(made._made))
 
 
-def settling(problem: Problem) -> Solver:
-    """Return a solver of *value* in which what ties goes by a number drawn from each name."""
+def tie_breaking_solver(problem: Problem) -> Solver:
+    """Return a solver of *value* that breaks ties by a number hashed from each demand's name."""
     order = np.array([1 + crc32(demand.id.encode()) / 2**32 for demand in problem.demands])
 
     def solve(data: StageData) -> StageSolution:
@@ -387,9 +393,9 @@ def settling(problem: Problem) -> Solver:
 
 @dataclass(frozen=True, eq=False)
 class LastPlans:
-    """The last plan of each block along the way in which some packages become known.
+    """The last plan of each block as some packages become known.
 
-    By block, `settings` are what its last plan had to respect, `months` when that plan was made.
+    By block, `settings` are the stage data of its last plan, `months` when that plan was made.
     """
 
     plan: Plan
@@ -406,33 +412,31 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
     """Return the last plans with some of the packages, by default all."""
     plan = planner.unfold(packages)
     settings, months = [], []
-    for place, block in enumerate(planner.programme.blocks):
+    for index, block in enumerate(planner.programme.blocks):
         history = planner.history(block, plan.packages)
-        chain = planner._chain(place, history)
-        settings.append(planner.data(place, history, chain[-2] if len(chain) > 1 else None))
+        chain = planner._chain(index, history)
+        settings.append(planner.data(index, history, chain[-2] if len(chain) > 1 else None))
         months.append(history[-1][0])
     return LastPlans(plan, tuple(settings), tuple(months))
 
 
-def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = None) -> Floats:
-    """Return people on the columns of one block in the plan that unfolds anew, (columns,).
-
-    A planner with other settings is ``planner.unsolved_copy(settings)``.
-    """
-    fresh = planner.unsolved_copy()
-    chosen = frozenset(fresh._known if packages is None else packages)
-    block = fresh.programme.blocks[place]
-    return fresh._draft_chain(place, fresh.history(block, chosen))[-1].people
+def replan_block(planner: Planner, index: int, data: StageData) -> Floats:
+    """Return people in the last plan of a block with all packages and other data, (columns,)."""
+    settings = list(planner.settings)
+    settings[index] = data
+    fresh = planner.unsolved_copy(settings)
+    history = fresh.history(data.block, frozenset(fresh._known))
+    return fresh._draft_chain(index, history)[-1].people
 
 
 def strength_change(block: Block, persons: Floats) -> Floats:
-    """Return what persons, (pools of the problem, months), add to the strength rows of a block."""
+    """Return additions to the strength rows of a block from persons, (pools, months)."""
     month = np.arange(block.strength_rows) % block.months
     return np.asarray(persons[block.pools[block.row_pool], month], dtype=float)
 
 
 def people_tied(block: Block, people: Floats) -> Floats:
-    """Return people tied up in the fuller of both accounts, (pools of the block, months)."""
+    """Return people tied up in the larger of both accounts, (pools of the block, months)."""
     size = (len(block.pools), block.months)
     tied = np.asarray(block.usage @ people).reshape(size)
     if len(block.standby_pools):
@@ -452,12 +456,12 @@ def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:
 
 
 def filled_by(planner: Planner, packages: Iterable[str] | None = None) -> Floats:
-    """Return what the plan with some of the packages fills, by default all; see person_months."""
+    """Return person-months filled in the plan with some packages, by default all, (demands,)."""
     plan = planner.unfold(packages)
     return person_months(planner.programme, [answer.people for answer in plan.answers])
 
 
-def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
+def with_people(plan: Plan, people: Sequence[Floats]) -> Plan:
     """Return the same plan with other people on its columns."""
     answers = [
         replace(answer, people=served) if served is not answer.people else answer
@@ -467,8 +471,8 @@ def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
 
 
 @dataclass(eq=False)
-class QuickPlanner(Planner):
-    """A planner by the *fair* rule for plans that are held against each other.
+class CompiledPlanner(Planner):
+    """A planner of the *fair* rule that plans large blocks in compiled code.
 
     Examples
     --------
@@ -478,31 +482,26 @@ class QuickPlanner(Planner):
     >>> problem = parse_problem({"format": "planner-problem/1", "months": 1, "pools": {"staff": 8},
     ...     "demands": [{"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 0, "tour": 1,
     ...                  "pools": ["staff"], "prep": 0, "rest": 0}]})
-    >>> QuickPlanner(build_programme(problem), solve_fair).unfold().answers[0].people.tolist()
+    >>> CompiledPlanner(build_programme(problem), solve_fair).unfold().answers[0].people.tolist()
     [8.0]
     """
 
-    def _draft_chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
+    def _draft_chain(self, index: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
-        if len(self.settings[place].upper) >= LARGE:
-            return self._chain(place, history)
-        return super()._draft_chain(place, history)
+        if len(self.settings[index].upper) >= MIN_COMPILED_COLUMNS:
+            return self._chain(index, history)
+        return super()._draft_chain(index, history)
 
-    def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
-        """Return all plans of a block along a history, the last one last."""
-        key = (place, history)
-        if key not in self._made and len(self.settings[place].upper) >= LARGE:
-            before = self._chain(place, history[:-1]) if len(history) > 1 else ()
-            month, people = (history[-1][0], before[-1].people) if before else (-1, None)
-            answer = self.attempt(place, self._known_decisions(place, history), month, people)
-            if answer is not None:
-                self._made[key] = (*before, answer)
-        return super()._chain(place, history)
+    def answer(self, index: int, history: History, before: StageSolution | None) -> StageSolution:
+        """Return the last plan of a block along a history, given the plan before it."""
+        month, people = (history[-1][0], before.people) if before else (-1, None)
+        found = self.compiled_plan(index, self._known_decisions(index, history), month, people)
+        return super().answer(index, history, before) if found is None else found
 
-    def attempt(
-        self, place: int, known: Flags, month: int, before: Floats | None
+    def compiled_plan(
+        self, index: int, known: Flags, month: int, before: Floats | None
     ) -> StageSolution | None:
-        """Return a plan of a large block, or None where it is for the engine to make.
+        """Return a plan of a large block, or None where the engine has to make it.
 
         Parameters
         ----------
@@ -513,13 +512,13 @@ class QuickPlanner(Planner):
         before : ndarray (columns,), optional
             People in the plan before.
         """
-        data = self.settings[place]
-        if len(data.upper) < LARGE or (data.limit < 0).any():
+        data = self.settings[index]
+        if len(data.upper) < MIN_COMPILED_COLUMNS or (data.limit < 0).any():
             return None
         from planner.montecarlo.structure import plan_block
 
         found = plan_block(
-            self.programme.problem, place, known, month, before, data.full, data.limit
+            self.programme.problem, index, known, month, before, data.full, data.limit
         )
         if found is None:
             return None

@@ -1,11 +1,11 @@
-"""Double promises: the same people pledged to two frameworks, and what is left of them.
+"""Double promises: people pledged to two frameworks, and nominal against effective supply.
 
-A framework is an organisation together with what it may do with the people: have them on call
-(NATO Response Force, EU Battle Group) or deployed. Each framework by itself can count on what a
-plan of its own commitments alone would give it: its nominal supply. All of them together get what
-the plan of everything gives: the effective supply. Where the plans of single frameworks tie up more
-people of a pool in a month than its strength, some must have been promised twice. People at home
-after a deployment may be on call meanwhile: that is no double promise.
+A framework is an organisation and a use of people: on call (NATO Response Force, EU Battle Group)
+or deployed. The nominal supply of a framework is its fill in a plan of its own commitments alone.
+The effective supply is its fill in the plan of all commitments. Where the plans of single
+frameworks together tie up more people of a pool in a month than its strength, some people are
+promised twice. People at home after a deployment may be on call meanwhile, which is no double
+promise.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from itertools import combinations
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from scipy.ndimage import find_objects
+from scipy.ndimage import label as connected
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, make_planner, read_case
@@ -39,7 +41,7 @@ _TEXT = text_of("pledges")
 say = _TEXT.say
 
 ON_CALL = "on call"
-"""What a framework of people on call ends with."""
+"""End of the name of a framework of people on call."""
 
 NO_PERSONS = 1e-6
 """Persons below this are rounding."""
@@ -48,7 +50,7 @@ NO_PERSONS = 1e-6
 def frameworks_of(
     case: Case, given: Mapping[str, Sequence[str]] | None
 ) -> tuple[list[str], frozenset[str] | None]:
-    """Return the framework of each demand, and which of them matter (None: all)."""
+    """Return the framework of each demand, and those whose overlaps are shown (None: all)."""
     labelled = any(line.organisation for line in case.lines)
     names = [
         f"{line.organisation}, {ON_CALL if line.on_call else 'deployed'}"
@@ -62,40 +64,37 @@ def frameworks_of(
     for framework, members in (given or {}).items():
         for member in members:
             try:
-                places = np.flatnonzero(case.select(member)).tolist()
+                indices = np.flatnonzero(case.select(member)).tolist()
             except InputError as error:
                 faults += [f"frameworks: {framework}: {fault}" for fault in error.faults]
                 continue
-            for place in places:
-                if taken.setdefault(place, framework) != framework:
-                    twice = f"{case.lines[place].demand!r} is in {taken[place]!r} already"
+            for index in indices:
+                if taken.setdefault(index, framework) != framework:
+                    twice = f"{case.lines[index].demand!r} is in {taken[index]!r} already"
                     faults.append(f"frameworks: {framework}: {twice}")
-                names[place] = framework
+                names[index] = framework
     if faults:
         raise InputError(faults)
     return names, frozenset(on_call | set(given or {})) if labelled else None
 
 
 def plan_of(case: Case, chosen: Flags) -> Allocation:
-    """Return the plan of some demands alone: the same tours, the other demands at a cap of 0."""
+    """Return the plan of some demands alone, with the same tours and a cap of 0 for all others."""
     demands = zip(case.problem.demands, chosen, strict=True)
-    kept = tuple(demand if own else replace(demand, cap=0.0) for demand, own in demands)
+    kept = tuple(demand if is_chosen else replace(demand, cap=0.0) for demand, is_chosen in demands)
     problem = replace(case.problem, demands=kept)
     return Allocation(problem, make_planner(problem, case.rule).unfold())
 
 
 def runs_of(flags: Flags) -> list[tuple[int, int]]:
-    """Return first and last place of each run of true values.
+    """Return first and last index of each run of true values.
 
     Examples
     --------
     >>> runs_of(np.array([False, True, True, False, True]))
     [(1, 2), (4, 4)]
     """
-    padded = np.concatenate([[False], flags, [False]]).astype(np.int8)
-    change = np.diff(padded)
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
-    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+    return [(run.start, run.stop - 1) for (run,) in find_objects(connected(flags)[0])]
 
 
 def commitments_of(
@@ -209,7 +208,7 @@ class Pledges(Outcome):
         """Return nominal against effective supply, and the overlaps that are inevitable."""
         total = self.supplies[-1]
         share = total.double_person_months / max(total.nominal_person_months, NO_PERSONS)
-        said = [
+        texts = [
             say(
                 "pledges_supply", lang,
                 nominal=number(total.nominal_person_months, lang),
@@ -219,18 +218,18 @@ class Pledges(Outcome):
             )
         ]  # fmt: skip
         if not self.overlaps:
-            return [*said, say("pledges_no_pairs", lang)]
+            return [*texts, say("pledges_no_pairs", lang)]
         must = [row for row in self.overlaps if row.must_person_months > NO_PERSONS]
         rest = [row for row in self.overlaps if row not in must]
-        said += [_sentence("pledges_must", row, lang) for row in must]
-        said += [
+        texts += [_sentence("pledges_must", row, lang) for row in must]
+        texts += [
             _sentence("pledges_may", row, lang)
             for row in rest
             if all(name.endswith(ON_CALL) for name in (row.framework, row.other))
         ]
         if rest:
-            said.append(say("pledges_rest", lang, count=number(len(rest), lang, 0)))
-        return said
+            texts.append(say("pledges_rest", lang, count=number(len(rest), lang, 0)))
+        return texts
 
 
 def _sentence(key: str, row: Overlap, lang: str) -> str:
@@ -286,12 +285,12 @@ def pledges(
     case = read_case(source, rule)
     names, on_call = frameworks_of(case, frameworks)
     alone = {}
-    every = list(dict.fromkeys(names))
-    for place, name in enumerate(every):
-        progress(place, len(every) + 1)
+    distinct = list(dict.fromkeys(names))
+    for index, name in enumerate(distinct):
+        progress(index, len(distinct) + 1)
         alone[name] = plan_of(case, np.array([one == name for one in names]))
     together = plan_of(case, np.ones(len(names), dtype=bool))
-    progress(len(every) + 1, len(every) + 1)
+    progress(len(distinct) + 1, len(distinct) + 1)
     return Pledges(
         case.rule,
         _supplies(case, names, alone, together),
@@ -307,9 +306,9 @@ def _supplies(
     asked, effective = asked_months(case.problem), together.filled
     rows = []
     for name, plan in alone.items():
-        own = np.array([one == name for one in names])
-        nominal, left = float(plan.filled[own].sum()), float(effective[own].sum())
-        rows.append(Supply(name, float(asked[own].sum()), nominal, left, nominal - left))
+        members = np.array([one == name for one in names])
+        nominal, left = float(plan.filled[members].sum()), float(effective[members].sum())
+        rows.append(Supply(name, float(asked[members].sum()), nominal, left, nominal - left))
     sums = (
         sum(getattr(row, f"{column}_person_months") for row in rows)
         for column in ("asked", "nominal", "effective", "double")
@@ -327,8 +326,8 @@ def _overlaps(
         if on_call is not None and not {one, other} & on_call:
             continue
         pair = [alone[one].accounts, alone[other].accounts]
-        for place, pool in enumerate(case.problem.pools):
-            a, b = (tied[:, place] for tied in pair)  # by account and month
+        for index, pool in enumerate(case.problem.pools):
+            a, b = (tied[:, index] for tied in pair)  # by account and month
             both = np.any((a > NO_PERSONS) & (b > NO_PERSONS), axis=0)
             for begin, end in runs_of(both[first : last + 1]):
                 run = slice(first + begin, first + end + 1)
@@ -338,7 +337,7 @@ def _overlaps(
                 since, until = case.month(run.start), case.month(run.stop - 1)
                 most = a[:, run].max(), b[:, run].max()
                 numbers = (*most, may.sum(), must.sum(), may.max(), must.max())
-                missions = commitments_of(case, names, (one, other), alone, place, run)
+                missions = commitments_of(case, names, (one, other), alone, index, run)
                 row: list[Any] = [pool, one, other, since, until, *map(float, numbers), missions]
                 rows.append(Overlap(*row))
     return tuple(sorted(rows, key=lambda row: (-row.must_person_months, -row.may_person_months)))
@@ -351,12 +350,12 @@ def _months(
     accounts = sum((plan.accounts for plan in alone.values()), np.zeros_like(together.accounts))
     nominal = accounts.max(axis=0)
     rows = []
-    for place, (pool, strength) in enumerate(case.problem.pools.items()):
+    for index, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):
-            have, counted = strength[month], nominal[place, month]
+            have, counted = strength[month], nominal[index, month]
             over = counted - have
             if over > NO_PERSONS:
-                numbers = have, counted, together.tied_up[place, month], over
+                numbers = have, counted, together.tied_up[index, month], over
                 rows.append(PoolMonth(pool, case.month(month), *map(float, numbers)))
     return tuple(rows)
 

@@ -1,15 +1,14 @@
-"""What one more person, one more post or one month less rest brings, and for how far.
+"""Marginal values: the effect of one more person, post or euro, or one month less rest.
 
-Of every pool and month in which everyone is taken in some plan on the way, of every pool as a
-whole, of every cap, composition maximum and budget that binds: what one unit more brings and one
-unit less costs, the gain per unit at the margin (right) and the loss (left), and the range over
-which these two hold. Nothing else changes. The price of the rest rule compares plans with one month
-of rest less, or more, after every tour.
+For every pool and month that is exhausted in some plan, every pool as a whole, and every binding
+cap, composition maximum and budget: the gain from one unit more, the loss from one unit less, the
+right and left derivatives, and the range over which these hold. Nothing else changes. The marginal
+value of the rest rule compares plans with one month of rest less, or more, after every tour.
 
 *Fair* counts person-months inside the report window, by planning again from the start. A fair price
-can be negative: raising the worst-off may cost others more than it brings. *Value* counts weighted
+can be negative: raising the lowest share may cost others more than it adds. *Value* counts weighted
 person-months over the whole model, exactly, by parametric linear programming of the last plan;
-those before it, which are not unique, stay as they were made.
+earlier plans, which are not unique, stay as they were made.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from planner.analysis.plans import (
     Case,
     LastPlans,
     changed_demands,
-    last_answer,
     last_plans,
     make_planner,
     planner_of,
     read_case,
+    replan_block,
 )
-from planner.analysis.scaling import Moves, Parametric
+from planner.analysis.scaling import Direction, ParametricProgramme
 from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
@@ -48,7 +47,7 @@ __all__ = [
     "Price",
     "Prices",
     "TierPrice",
-    "by_tier",
+    "fill_by_tier",
     "prices",
 ]
 
@@ -56,11 +55,10 @@ _TEXT = text_of("prices")
 say = _TEXT.say
 
 STEP = 0.125
-"""The nearest look to either side under *fair*, and how closely the end of what holds is found, in
-units."""
+"""Step of the finite difference under *fair*, and tolerance of the end of the range, in units."""
 
-BENT = 1e-3
-"""How far a gain may lie from a straight line, relative to it, and still be straight."""
+LINEARITY_TOLERANCE = 1e-3
+"""Relative difference within which a gain per unit is constant."""
 
 KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
 """What can have a price."""
@@ -71,20 +69,20 @@ MEASURES = {
 }
 """What a price counts, by rule."""
 
-NOTHING = 1e-4
-"""Prices below this are none."""
+PRICE_TOLERANCE = 1e-4
+"""Absolute value below which a price is zero."""
 
 
 @dataclass(frozen=True, eq=False)
 class Perturbation:
-    """One more unit of something in one block.
+    """The direction in which one unit more of something changes the data of one block.
 
     Attributes
     ----------
     limit : ndarray (rows,)
-        What a unit adds to the limits of the stage.
+        Change of the limits of the stage per unit.
     full : ndarray (decisions,)
-        What it adds to the most that decisions may get.
+        Change of the maxima of decisions per unit.
     """
 
     kind: str
@@ -100,50 +98,50 @@ class Perturbation:
         cls, kind: str, name: str, unit: str, block: int, data: StageData, rows: Ints,
         amount: float = 1.0, month: int | None = None,
     ) -> Perturbation:  # fmt: skip
-        """Return one in which a unit adds an amount to the limits of some rows."""
+        """Return a perturbation that adds an amount per unit to the limits of some rows."""
         limit = np.zeros(len(data.limit))
         limit[rows] = amount
         return cls(kind, name, unit, month, block, limit, np.zeros(len(data.full)))
 
 
-def by_tier(
+def fill_by_tier(
     case: Case, settings: Sequence[StageData], people: Sequence[Floats]
 ) -> dict[int, float]:
-    """Return the fill of each tier as the rule counts it."""
+    """Return the fill of each tier in the measure of the rule, person-months."""
     total = {demand.tier: 0.0 for demand in case.problem.demands}
     for data, served in zip(settings, people, strict=True):
-        for tier, filled in _tiers(case.rule, data, served).items():
+        for tier, filled in _fill_by_tier(case.rule, data, served).items():
             total[tier] += filled
     return total
 
 
-def _tiers(rule: str, data: StageData, people: Floats) -> dict[int, float]:
+def _fill_by_tier(rule: str, data: StageData, people: Floats) -> dict[int, float]:
     months = data.counted if rule == "fair" else data.weight * data.block.duty_months
     served = (data.block.pick @ people) * months
     return {int(tier): float(served[data.tier == tier].sum()) for tier in np.unique(data.tier)}
 
 
-def perturbations(
+def limit_perturbations(
     case: Case, planner: Planner, last: LastPlans, whole_model: bool = False
 ) -> list[Perturbation]:
-    """Return everything that is exhausted, as something to add to.
+    """Return a perturbation of every exhausted limit.
 
-    *Fair*: in any plan on the way; *value*: in the last plans.
+    *Fair*: exhausted in any plan; *value*: in the last plans.
     """
     found = []
     fair = case.rule == "fair"
     settings = planner.settings if fair else last.settings
-    for place, (data, people) in enumerate(zip(settings, last.people, strict=True)):
-        tight = last.plan.binding[place] if fair else data.rows @ people >= data.limit - TIGHT
-        found += _of_pools(case, place, data, tight, whole_model)
-        found += _of_caps(case, place, data, people)
-        found += _of_rows(case, place, data, tight)
-    order = {kind: place for place, kind in enumerate(("pool_month", "pool", "cap"))}
+    for index, (data, people) in enumerate(zip(settings, last.people, strict=True)):
+        tight = last.plan.binding[index] if fair else data.rows @ people >= data.limit - TIGHT
+        found += _pool_perturbations(case, index, data, tight, whole_model)
+        found += _cap_perturbations(case, index, data, people)
+        found += _bound_perturbations(case, index, data, tight)
+    order = {kind: index for index, kind in enumerate(("pool_month", "pool", "cap"))}
     return sorted(found, key=lambda perturbation: order.get(perturbation.kind, 9))
 
 
-def _of_pools(
-    case: Case, place: int, data: StageData, tight: NDArray[np.bool_], whole_model: bool
+def _pool_perturbations(
+    case: Case, index: int, data: StageData, tight: NDArray[np.bool_], whole_model: bool
 ) -> list[Perturbation]:
     block, problem = data.block, case.problem
     names, found = list(problem.pools), []
@@ -154,7 +152,7 @@ def _of_pools(
         rows = np.flatnonzero(block.row_pool == k)  # of both accounts
         if not binds[k].any():
             continue
-        about = names[pool], "person", place, data
+        about = names[pool], "person", index, data
         found.append(Perturbation.of_limits("pool", *about, rows))
         for month in range(first, last + 1):
             if binds[k, month]:
@@ -163,7 +161,9 @@ def _of_pools(
     return found
 
 
-def _of_caps(case: Case, place: int, data: StageData, people: Floats) -> list[Perturbation]:
+def _cap_perturbations(
+    case: Case, index: int, data: StageData, people: Floats
+) -> list[Perturbation]:
     block, found = data.block, []
     reached = (block.pick @ people >= data.full - TIGHT) & ~data.settled & (data.full > 0)
     for demand in block.demands:
@@ -172,61 +172,69 @@ def _of_caps(case: Case, place: int, data: StageData, people: Floats) -> list[Pe
             name = case.problem.demands[demand].id
             full = np.where(of_demand & ~data.settled, block.part, 0.0)
             found.append(
-                Perturbation("cap", name, "post", None, place, np.zeros(len(data.limit)), full)
+                Perturbation("cap", name, "post", None, index, np.zeros(len(data.limit)), full)
             )
     return found
 
 
-def _of_rows(
-    case: Case, place: int, data: StageData, tight: NDArray[np.bool_]
+def _bound_perturbations(
+    case: Case, index: int, data: StageData, tight: NDArray[np.bool_]
 ) -> list[Perturbation]:
-    """Composition maxima and budgets; a bound has no name but its demands."""
+    """Return perturbations of composition maxima and budgets; a bound is named by its demands."""
     block, found = data.block, []
     offset = block.strength_rows
     for bound in np.unique(block.bounds.bound):
         rows = offset + np.flatnonzero(block.bounds.bound == bound)
         if case.problem.bounds[bound].max is not None and tight[rows].any():
             name = " + ".join(case.problem.bounds[bound].demands)
-            found.append(Perturbation.of_limits("bound", name, "post", place, data, rows))
-    for row, budget in enumerate(block.budgets, _rows_of_people(data)):
+            found.append(Perturbation.of_limits("bound", name, "post", index, data, rows))
+    for row, budget in enumerate(block.budgets, _count_of_person_rows(data)):
         if tight[row]:
             name, rows = case.problem.budgets[budget].id, np.array([row])
             found.append(
-                Perturbation.of_limits("budget", name, "1000 EUR", place, data, rows, 1000.0)
+                Perturbation.of_limits("budget", name, "1000 EUR", index, data, rows, 1000.0)
             )
     return found
 
 
 class MarginalSearch:
-    """Effects of perturbations, to either side, up to `reach` units."""
+    """Effects of perturbations in either direction, up to `reach` units."""
 
     def __init__(self, case: Case, planner: Planner, last: LastPlans, reach: float) -> None:
         self.case, self.planner, self.last, self.reach = case, planner, last, reach
-        self.now = by_tier(case, last.settings, last.people)
-        self._written: dict[int, tuple[Parametric, list[tuple[int, int]]]] = {}
+        self.now = fill_by_tier(case, last.settings, last.people)
+        self._programmes: dict[int, tuple[ParametricProgramme, list[tuple[int, int]]]] = {}
 
-    def side(self, perturbation: Perturbation, sign: int) -> tuple[dict[int, float], float, float]:
-        """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
+    def one_sided_change(
+        self, perturbation: Perturbation, sign: int
+    ) -> tuple[dict[int, float], float, float]:
+        """Return the effect of a perturbation in one direction, more (1) or less (−1).
 
-        The first is in person-months per unit by tier, and holds up to the second, in units. The
-        last is gained by one unit more, or lost by one unit less, person-months; NaN where that
-        much cannot be taken away.
+        Returns
+        -------
+        derivative : dict of int to float
+            Gain, or loss, per unit at the margin by tier, person-months.
+        reach : float
+            Number of units up to which the derivative holds.
+        effect : float
+            Gain from one unit more, or loss from one unit less, person-months; NaN where a whole
+            unit cannot be taken away.
         """
         all_plans = self.case.rule == "fair"
         data = (self.planner if all_plans else self.last).settings[perturbation.block]
-        nan, spare = float("nan"), _spare(data, perturbation) if sign < 0 else np.inf
-        reach = min(self.reach, spare)
+        nan, removable = float("nan"), _removable_units(data, perturbation) if sign < 0 else np.inf
+        reach = min(self.reach, removable)
         if reach <= TIGHT:
             return dict.fromkeys(self.now, nan), 0.0, nan
-        look = self._exact if self.case.rule == "value" else self._tried
-        return look(perturbation, sign, reach, bool(spare >= 1.0 - TIGHT))
+        method = self._parametric_change if self.case.rule == "value" else self._finite_change
+        return method(perturbation, sign, reach, bool(removable >= 1.0 - TIGHT))
 
-    def _exact(
+    def _parametric_change(
         self, perturbation: Perturbation, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
-        parametric, tiers = self._programme(perturbation.block)
-        parametric.moves = self._moves(perturbation, sign)
-        piece = parametric.first(reach)
+        parametric, tiers = self._parametric_programme(perturbation.block)
+        parametric.direction = self._direction(perturbation, sign)
+        piece = parametric.first_piece(reach)
         gain = dict.fromkeys(self.now, 0.0)
         for tier, step in tiers:
             gain[tier] = -sign * float(piece.slope[step])
@@ -236,11 +244,13 @@ class MarginalSearch:
         then = last.cost[steps] + (1.0 - last.low) * last.slope[steps]
         return gain, piece.high, -sign * float((then - piece.cost[steps]).sum())
 
-    def _programme(self, place: int) -> tuple[Parametric, list[tuple[int, int]]]:
-        """Write the programme of a block with every row that can bind within reach."""
-        if place not in self._written:
-            data = self.last.settings[place]
-            unit = 1.0 + 999.0 * (np.arange(len(data.limit)) >= _rows_of_people(data))
+    def _parametric_programme(
+        self, index: int
+    ) -> tuple[ParametricProgramme, list[tuple[int, int]]]:
+        """Return the programme of a block with every row that can bind within reach."""
+        if index not in self._programmes:
+            data = self.last.settings[index]
+            unit = 1.0 + 999.0 * (np.arange(len(data.limit)) >= _count_of_person_rows(data))
             free = data.upper > data.lower
             reach = max(self.reach, 1.0)
             wider = data.block.part * reach
@@ -254,13 +264,13 @@ class MarginalSearch:
             layout.row_upper[shared] = data.full[layout.shared[0]]
             steps = layout.objectives(preferences=False)
             tiers = [(step.tier, k) for k, step in enumerate(steps) if step.kind == "tier"]
-            nothing = Moves(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
-            parametric = Parametric(layout, nothing, [step.cost for step in steps])
-            self._written[place] = parametric, tiers
-        return self._written[place]
+            nothing = Direction(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
+            parametric = ParametricProgramme(layout, nothing, [step.cost for step in steps])
+            self._programmes[index] = parametric, tiers
+        return self._programmes[index]
 
-    def _moves(self, perturbation: Perturbation, sign: int) -> Moves:
-        layout = self._written[perturbation.block][0].layout
+    def _direction(self, perturbation: Perturbation, sign: int) -> Direction:
+        layout = self._programmes[perturbation.block][0].layout
         data = self.last.settings[perturbation.block]
         upper, row_upper = np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper))
         free = (data.upper > data.lower) & (data.most >= data.full[data.block.decision])
@@ -268,63 +278,62 @@ class MarginalSearch:
         row_upper[: layout.limit_start[-1]] = perturbation.limit[layout.limits[0]]
         shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
         row_upper[shared] = perturbation.full[layout.shared[0]]
-        return Moves(sign * upper, sign * row_upper)
+        return Direction(sign * upper, sign * row_upper)
 
-    def _tried(
+    def _finite_change(
         self, perturbation: Perturbation, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
-        """Look a little to one side, then as far as the gain stays straight, within `STEP`."""
-        held = min(STEP, reach)
-        gain = self._gain(perturbation, sign, held)
+        """Return the effect by finite differences; the range is found to within :data:`STEP`."""
+        linear = min(STEP, reach)
+        gain = self._gain(perturbation, sign, linear)
         total = sum(gain.values())
-        whole = sum(self._gain(perturbation, sign, 1.0).values()) if one else float("nan")
+        of_one_unit = sum(self._gain(perturbation, sign, 1.0).values()) if one else float("nan")
 
-        def straight(at: float) -> bool:
-            far = whole if at == 1.0 else sum(self._gain(perturbation, sign, at).values())
-            return abs(far - total) <= BENT * (1 + abs(total))
+        def is_linear(at: float) -> bool:
+            far = of_one_unit if at == 1.0 else sum(self._gain(perturbation, sign, at).values())
+            return abs(far - total) <= LINEARITY_TOLERANCE * (1 + abs(total))
 
-        if held == reach or straight(reach):
-            return gain, reach, whole
-        bent = reach
-        while bent - held > STEP:
-            middle = (held + bent) / 2 if bent <= 4 * held else bent / 4
-            if straight(middle):
-                held = middle
+        if linear == reach or is_linear(reach):
+            return gain, reach, of_one_unit
+        nonlinear = reach
+        while nonlinear - linear > STEP:
+            middle = (linear + nonlinear) / 2 if nonlinear <= 4 * linear else nonlinear / 4
+            if is_linear(middle):
+                linear = middle
             else:
-                bent = middle
-        return gain, held, whole
+                nonlinear = middle
+        return gain, linear, of_one_unit
 
     def _gain(self, perturbation: Perturbation, sign: int, units: float) -> dict[int, float]:
-        """Make all plans of the block anew with so many units, and compare."""
-        planner, place, by = self.planner, perturbation.block, sign * units
-        data = planner.settings[place]
+        """Return the gain per unit by tier, with all plans of the block made again."""
+        planner, index, by = self.planner, perturbation.block, sign * units
+        data = planner.settings[index]
         grown = (perturbation.full * by)[data.block.decision]
         changed = data.change(
             limit=data.limit + by * perturbation.limit,
             full=np.maximum(data.full + by * perturbation.full, 0.0),
             upper=np.maximum(data.upper + grown, 0.0),
         )
-        settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
-        then = _tiers("fair", changed, last_answer(planner.unsolved_copy(settings), place))
-        before = _tiers("fair", data, self.last.people[place])
+        then = _fill_by_tier("fair", changed, replan_block(planner, index, changed))
+        before = _fill_by_tier("fair", data, self.last.people[index])
         gain = dict.fromkeys(self.now, 0.0)
         for tier, filled in then.items():
             gain[tier] = sign * (filled - before[tier]) / units
         return gain
 
 
-def _rows_of_people(data: StageData) -> int:
-    """Return how many of the limits of the stage count people; budgets follow."""
+def _count_of_person_rows(data: StageData) -> int:
+    """Return the number of limits of the stage that count people; budgets follow them."""
     return data.block.strength_rows + len(data.block.bounds.bound)
 
 
-def _spare(data: StageData, perturbation: Perturbation) -> float:
-    """Return how many units can be taken away without touching what has begun."""
+def _removable_units(data: StageData, perturbation: Perturbation) -> float:
+    """Return the number of units that can be taken away without changing tours that have begun."""
     settled = data.rows @ data.lower
     taken = perturbation.limit > 0
-    spare = (data.limit - settled)[taken] / perturbation.limit[taken]
+    removable = (data.limit - settled)[taken] / perturbation.limit[taken]
     caps = data.full[perturbation.full > 0] / perturbation.full[perturbation.full > 0]
-    return float(max(0.0, min(spare.min(initial=np.inf), caps.min(initial=np.inf))))
+    return float(max(0.0, min(removable.min(initial=np.inf), caps.min(initial=np.inf))))
 
 
 @dataclass(frozen=True)
@@ -345,10 +354,10 @@ class Price:
         Lost by one unit less, gained by one unit more, each by planning again. NaN where a whole
         unit cannot be taken away.
     left_person_months, right_person_months : float
-        At the margin: lost per unit taken away, gained per unit added; NaN where nothing can be
-        taken away, because people have already begun.
+        Derivatives: lost per unit taken away, gained per unit added; NaN where nothing can be taken
+        away, because tours have already begun.
     from_units, to_units : float
-        How far these two hold: at most 0, at least 0.
+        Ends of the range over which the derivatives hold: at most 0, at least 0.
     """
 
     kind: str
@@ -365,7 +374,7 @@ class Price:
 
 @dataclass(frozen=True)
 class TierPrice:
-    """The part of a price that one tier gains (negative: pays)."""
+    """The part of a price that falls to one tier (negative: the tier loses)."""
 
     kind: str
     name: str
@@ -388,11 +397,11 @@ class Prices(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the highest prices."""
-        rows = [row for row in self.prices if row.gain_person_months > NOTHING]
+        rows = [row for row in self.prices if row.gain_person_months > PRICE_TOLERANCE]
         rows.sort(key=lambda row: -row.gain_person_months)
         if not rows:
             return [say("no_price", lang)]
-        said = []
+        texts = []
         for row in rows[:8]:
             gain, loss = (
                 number(value, lang, 2) for value in (row.gain_person_months, row.loss_person_months)
@@ -401,8 +410,8 @@ class Prices(Outcome):
             known = row.loss_person_months == row.loss_person_months  # not NaN
             values = {"unit": say(f"more {row.unit}", lang), "less": say(f"less {row.unit}", lang)}
             key = "brings_costs" if known else "brings"
-            said.append(say(key, lang, name=name, gain=gain, loss=loss, **values))
-        return said
+            texts.append(say(key, lang, name=name, gain=gain, loss=loss, **values))
+        return texts
 
 
 def _for_report(case: Case) -> dict[str, Any]:
@@ -447,16 +456,18 @@ def prices(
     planner = planner_of(case, fills_only=True)
     last = last_plans(planner)
     search = MarginalSearch(case, planner, last, reach_units)
-    wanted = [one for one in perturbations(case, planner, last, whole_model) if one.kind in kinds]
+    chosen = [
+        one for one in limit_perturbations(case, planner, last, whole_model) if one.kind in kinds
+    ]
     relaxed = _pools_with_rest(case) if "rest" in kinds else []
-    total = len(wanted) + len(relaxed)
+    total = len(chosen) + len(relaxed)
     found = []
-    for place, perturbation in enumerate(wanted):
-        progress(place, total)
-        found.append(_priced(case, search, perturbation))
-    for place, pool in enumerate(relaxed):
-        progress(len(wanted) + place, total)
-        found.append(_rest(case, pool, search.now))
+    for index, perturbation in enumerate(chosen):
+        progress(index, total)
+        found.append(_price(case, search, perturbation))
+    for index, pool in enumerate(relaxed):
+        progress(len(chosen) + index, total)
+        found.append(_rest_price(case, pool, search.now))
     progress(total, total)
     tiers = tuple(part for _, parts in found for part in parts)
     rows = tuple(row for row, _ in found)
@@ -472,7 +483,7 @@ def _check(kinds: Sequence[str], reach_units: float) -> None:
 
 
 def unknown_kinds(kinds: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Return what is wrong with the names of kinds."""
+    """Return a fault for each unknown kind."""
     expected = ", ".join(known)
     return [
         f"kinds: expected {expected}, found {one!r}{nearest(one, known)}"
@@ -481,61 +492,65 @@ def unknown_kinds(kinds: Sequence[str], known: Sequence[str]) -> list[str]:
     ]
 
 
-def _priced(case: Case, search: MarginalSearch, one: Perturbation) -> tuple[Price, list[TierPrice]]:
-    left, most_left, loss = search.side(one, -1)
-    right, most_right, gain = search.side(one, 1)
+def _price(case: Case, search: MarginalSearch, one: Perturbation) -> tuple[Price, list[TierPrice]]:
+    left, most_left, loss = search.one_sided_change(one, -1)
+    right, most_right, gain = search.one_sided_change(one, 1)
     month = "" if one.month is None else case.month(one.month)
     ends = -most_left, most_right
-    return _rows(one.kind, one.name, month, one.unit, (loss, gain), left, right, ends)
+    return _price_rows(one.kind, one.name, month, one.unit, (loss, gain), left, right, ends)
 
 
-def _rows(
-    kind: str, name: str, month: str, unit: str, whole: tuple[float, float],
+def _price_rows(
+    kind: str, name: str, month: str, unit: str, of_one_unit: tuple[float, float],
     left: dict[int, float], right: dict[int, float], ends: tuple[float, float],
 ) -> tuple[Price, list[TierPrice]]:  # fmt: skip
-    def clear(value: float) -> float:
-        return 0.0 if abs(value) < NOTHING else value
+    def zero_rounding(value: float) -> float:
+        return 0.0 if abs(value) < PRICE_TOLERANCE else value
 
     tiers = [
-        TierPrice(kind, name, month, tier, clear(left[tier]), clear(right[tier]))
+        TierPrice(kind, name, month, tier, zero_rounding(left[tier]), zero_rounding(right[tier]))
         for tier in sorted(right)
     ]
-    sums = clear(sum(left.values())), clear(sum(right.values()))
-    loss, gain = map(clear, whole)
+    sums = zero_rounding(sum(left.values())), zero_rounding(sum(right.values()))
+    loss, gain = map(zero_rounding, of_one_unit)
     return Price(kind, name, month, unit, loss, gain, *sums, *ends), tiers
 
 
 def _pools_with_rest(case: Case) -> list[str]:
     """Return pools with time at home after a tour."""
-    rested = {
+    with_rest_changed = {
         pool
         for demand in case.problem.demands
         for pool, rest in zip(demand.pools, demand.home, strict=True)
         if rest > 0
     }
-    return [pool for pool in case.problem.pools if pool in rested]
+    return [pool for pool in case.problem.pools if pool in with_rest_changed]
 
 
-def _rest(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[TierPrice]]:
-    """Compare whole plans with a month of rest more, and less, after each tour of a pool."""
+def _rest_price(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[TierPrice]]:
+    """Return the price of a month of rest after each tour of a pool, from plans of everything."""
     found = []
     for months in (1, -1):
-        problem = changed_demands(case.problem, partial(rested, pool=pool, months=months))
+        problem = changed_demands(
+            case.problem, partial(with_rest_changed, pool=pool, months=months)
+        )
         last = last_plans(make_planner(problem, case.rule, fills_only=True))
-        then = by_tier(case, last.settings, last.people)
+        then = fill_by_tier(case, last.settings, last.people)
         found.append({tier: -months * (then[tier] - now[tier]) for tier in now})
     left, right = found
-    whole = sum(left.values()), sum(right.values())
-    return _rows("rest", pool, "", "month of rest less", whole, left, right, (-1.0, 1.0))
+    of_one_unit = sum(left.values()), sum(right.values())
+    return _price_rows(
+        "rest", pool, "", "month of rest less", of_one_unit, left, right, (-1.0, 1.0)
+    )
 
 
-def rested(demand: Demand, pool: str, months: int) -> Demand:
-    """Return a demand with so many months of rest more after a regular tour of a pool.
+def with_rest_changed(demand: Demand, pool: str, months: int) -> Demand:
+    """Return a demand with some months of rest more after a regular tour from a pool.
 
     Examples
     --------
     >>> line = Demand("a", 2, 1.0, 0, 11, 6, ("staff", "civil"), (0, 0), (2.0, 0.0))
-    >>> [round(rest * 6) for rest in rested(line, "staff", -1).home]
+    >>> [round(rest * 6) for rest in with_rest_changed(line, "staff", -1).home]
     [11, 0]
     """
     home = tuple(

@@ -1,8 +1,8 @@
-"""Promises that hold: which share of each cap can be promised and kept as often as stated.
+"""Promises: the share of each cap that can be promised and kept with a stated certainty.
 
-A cap in a letter to parliament is a promise. Shares are promised now; in each draw the plan is
-then made with all that is known of it. A promise is kept in a draw if the people of the mission
-over its mandate (or over each year) reach the promised share.
+This is a chance-constrained two-stage programme. Shares are promised in the first stage; in each
+draw the plan is then made with full knowledge of the draw. A promise is kept in a draw if the
+people of the mission over its mandate (or over each year) reach the promised share.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.hedging import (
     Commitments,
-    Keeper,
+    KeptCommitments,
     Promised,
-    Sacrifice,
+    PromisePlans,
     calibrate,
     commitments_of,
     hedge,
     kept_rate,
-    rearrange,
-    sacrifice,
+    rearranged,
+    select_commitments,
     worth_of,
 )
 from planner.analysis.plans import Case, read_case
@@ -52,10 +52,10 @@ __all__ = [
 say = text_of("promises").say
 
 TOLERANCE = 0.02
-"""How far the rate at which a promise is kept may lie from its certainty."""
+"""Difference from its certainty within which the rate of a kept promise is accepted."""
 
 CALIBRATED = 2
-"""Draws on which promises are tightened or loosened, for each one on which they are checked."""
+"""Number of draws for calibration per draw for the check."""
 
 CERTAINTIES = (0.8, 0.9, 0.95, 0.99)
 SIZES = (0.0, 0.5, 1.0, 1.5)
@@ -63,10 +63,10 @@ FILLS = (1.0, 0.95, 0.9, 0.8)
 """Points of the frontier: certainty, size of the packages, share of their promise that is kept."""
 
 LOWER = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
-"""By how much all strengths are lower than stated, as shares, in the stress test."""
+"""Reductions of all strengths in the stress test, as shares."""
 
 STRESSED = 200
-"""Most draws of a state in the stress test."""
+"""Largest number of draws of a state in the stress test."""
 
 ARRANGEMENTS = ("declared", "independent", "comonotone")
 
@@ -92,9 +92,9 @@ class Promise:
     likely_share, likely_kept_rate : float
         Share that the plan for the expected values promises, and how often that is kept.
     hedged_share : float
-        Safe bound: kept with the stated certainty on the draws that were hedged against.
+        Kept with the stated certainty on the draws that were hedged against.
     promised_share : float
-        After tightening or loosening on fresh draws.
+        After calibration on fresh draws.
     kept_rate, low_rate, high_rate : float
         How often it is kept on further fresh draws, with its interval of 95 %.
     holds : bool
@@ -117,7 +117,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class PlanWorth:
-    """What a plan is worth: person-months promised, less those not kept at their price."""
+    """Worth of a plan: person-months promised, less those not kept at their price."""
 
     plan: str
     worth_person_months: float
@@ -125,7 +125,7 @@ class PlanWorth:
 
 @dataclass(frozen=True)
 class FrontierPoint:
-    """What can be promised where one thing is varied.
+    """The shares that can be promised as one quantity is varied.
 
     Attributes
     ----------
@@ -265,7 +265,7 @@ class Promises(Outcome):
         text.append(say(key, lang, missions=", ".join(apart), count=len(apart), certainty=sure))
         if self.held_rules:
             text.append(say("held_rules", lang, count=self.held_rules))
-        return [*text, *self._worth_text(lang), *self._more_text(lang, called)]
+        return [*text, *self._worth_text(lang), *self._further_text(lang, called)]
 
     def _worth_text(self, lang: str) -> list[str]:
         worth = {row.plan: row.worth_person_months for row in self.worth}
@@ -279,7 +279,7 @@ class Promises(Outcome):
             say("unfolds", lang, share=percent(part, lang)),
         ]
 
-    def _more_text(self, lang: str, called: Callable[[str], str]) -> list[str]:
+    def _further_text(self, lang: str, called: Callable[[str], str]) -> list[str]:
         text = []
         for varied in dict.fromkeys(one.varied for one in self.frontier):
             points = [one for one in self.frontier if one.varied == varied]
@@ -401,10 +401,10 @@ def promises(
         points = _frontier(kept.commitments, kept.two, kept.hedged.share, certainty, case.rule,
                            kept.cuts)  # fmt: skip
     stages.done(frontier)
-    found: Sacrifice | None = None
+    found: KeptCommitments | None = None
     if giving_up:
         chosen = _candidates(kept.commitments, candidates)
-        found = sacrifice(kept.two, certainty, chosen, hold, kept.cuts)
+        found = select_commitments(kept.two, certainty, chosen, hold, kept.cuts)
     stages.done(giving_up)
     table, breaking = _robust(kept, certainty, case.rule, seed) if robust else ((), ())
     stages.done(robust)
@@ -434,7 +434,7 @@ class _Stages:
 
 @dataclass(frozen=True, eq=False)
 class _CheckedPromises:
-    """Promises of a hedged plan and of the plan for the likely values, checked on fresh draws."""
+    """Promises of the hedged plan and of the plan for likely values, checked on fresh draws."""
 
     commitments: Commitments
     two: TwoStage
@@ -442,7 +442,7 @@ class _CheckedPromises:
     hedged: Promised
     likely: Promised
     tried: Commitments
-    emphasis: Floats
+    log_weights: Floats
     share: Floats
     rates: Floats
     all_kept: float
@@ -454,7 +454,7 @@ class _CheckedPromises:
         cls, case: Case, certainty: float, by: str, yearly: bool, draws: int, fresh: int, seed: int,
         spread: float | None, stages: _Stages,
     ) -> _CheckedPromises:  # fmt: skip
-        """Hedge against some draws, tighten or loosen on others, and check on still others."""
+        """Optimise on some draws, calibrate on others, and check on a third set."""
         commitments = commitments_of(case, by, yearly, draws, seed, spread)
         two = commitments.two_stage()
         cuts = Cuts(two.stage)
@@ -467,14 +467,14 @@ class _CheckedPromises:
             commitments_of(case, by, yearly, count, seed + step, spread)
             for step, count in ((1_000_003, CALIBRATED * fresh), (2_000_003, fresh))
         )
-        share, emphasis = calibrate(tried.two_stage(), hedged.share, certainty, seed)
+        share, log_weights = calibrate(tried.two_stage(), hedged.share, certainty, seed)
         stages.done()
         fresh_draws = checked.two_stage()
-        rates, all_kept = _rates(fresh_draws, share, seed, emphasis)
+        rates, all_kept = _rates(fresh_draws, share, seed, log_weights)
         likely_rates, likely_all = _rates(fresh_draws, likely.share, seed, None)
         stages.done()
         return cls(
-            commitments, two, cuts, hedged, likely, tried, emphasis, share, rates, all_kept,
+            commitments, two, cuts, hedged, likely, tried, log_weights, share, rates, all_kept,
             likely_rates, likely_all,
         )  # fmt: skip
 
@@ -490,9 +490,9 @@ def _check(certainty: float, draws: int, fresh: int) -> None:
         raise InputError(wrong)
 
 
-def _rates(two: TwoStage, share: Floats, seed: int, emphasis: Floats | None) -> Any:
-    keeper = Keeper(two, seed, emphasis)
-    return kept_rate(two, keeper.fills(share), share)
+def _rates(two: TwoStage, share: Floats, seed: int, log_weights: Floats | None) -> Any:
+    plans_of_draws = PromisePlans(two, seed, log_weights)
+    return kept_rate(two, plans_of_draws.fills(share), share)
 
 
 def _interval(rate: Floats, count: int) -> tuple[Floats, Floats]:
@@ -535,7 +535,7 @@ def _worths(
 def _frontier(
     about: Commitments, two: TwoStage, share: Floats, certainty: float, rule: str, cuts: Cuts
 ) -> tuple[FrontierPoint, ...]:
-    """Return what can be promised as certainty, size and fill of the packages vary."""
+    """Return the shares that can be promised as certainty, size and fill of the packages vary."""
     inside = about.in_package()
     points = []
 
@@ -589,19 +589,19 @@ def _candidates(about: Commitments, names: Sequence[str] | None) -> list[int]:
 
 
 def _candidate_rows(
-    about: Commitments, two: TwoStage, found: Sacrifice | None
+    about: Commitments, two: TwoStage, found: KeptCommitments | None
 ) -> tuple[Candidate, ...]:
     if found is None:
         return ()
     asked = two.chance @ two.group_asked
-    every = sorted([*found.kept, *found.given_up])
-    return tuple(Candidate(about.names[k], float(asked[k]), k in found.kept) for k in every)
+    candidates = sorted([*found.kept, *found.given_up])
+    return tuple(Candidate(about.names[k], float(asked[k]), k in found.kept) for k in candidates)
 
 
 def _robust(
     found: _CheckedPromises, certainty: float, rule: str, seed: int
 ) -> tuple[tuple[PlanRobustness, ...], tuple[Breaking, ...]]:
-    """Return plans over a set of states, and where promises of the first plan break."""
+    """Return plans over a set of states, and the states in which the hedged promises break."""
     about, hedged = found.tried, found.share
     cautious = hedge(found.two, max(certainty, 0.99), rule).share
     plans = {"hedged": hedged, "likely": found.likely.share, "cautious": cautious,
@@ -609,14 +609,14 @@ def _robust(
     states: dict[tuple[float, str], TwoStage] = {}
     for how in ARRANGEMENTS:
         few = about.draws.take(slice(0, STRESSED))
-        arranged: Draws = rearrange(few, how, seed)
+        arranged: Draws = rearranged(few, how, seed)
         for lower in LOWER:
             states[lower, how] = about.two_stage(arranged.scale_strengths(1 - lower))
     kept, worth = {}, {}
     for state, two in states.items():
         for name, share in plans.items():
-            keeper = Keeper(two, seed, found.emphasis)
-            fills = keeper.fills(share)
+            plans_of_draws = PromisePlans(two, seed, found.log_weights)
+            fills = plans_of_draws.fills(share)
             kept[state, name] = kept_rate(two, fills, share)[0]
             lacking = np.maximum(share - fills, 0.0) * two.exists
             cost = lacking @ two.worth / (1 - certainty)

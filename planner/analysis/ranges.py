@@ -1,14 +1,14 @@
 """Smallest and largest fill and displacement over all optimal allocations of a rule.
 
-What flux variability analysis is to metabolic models: a number that varies within a range is
-arbitrary inside it. A plan that unfolds is explored from the month in which
-it was last made; what had begun or was in preparation by then is history and stays as it was.
-A part of the problem that a package never touches is not made anew and loses nothing to it.
+This is flux variability analysis, as for metabolic models: within its range a number is arbitrary.
+The last plan is explored, from the month in which it was made; tours that had begun or were in
+preparation by then are fixed. Blocks without demands of a package are not planned again and lose
+nothing to it.
 
-All optimal answers of a rule, or all that come near it, are a programme to search. *Value*: every
-tier within a slack of its optimum. *Fair*: no decision below its share but for so many
-person-months in sum in each tier; without slack the shares themselves, so that only the pools they
-come from are open.
+All optimal or near-optimal solutions of a rule are the feasible set of a programme. *Value*: every
+tier within a slack of its optimum. *Fair*: decisions of a tier below their shares by at most the
+slack in total, person-months; without slack the shares are fixed, and only the pools that serve
+them vary.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from planner.analysis.plans import (
     person_months,
     planner_of,
     read_case,
-    with_answers,
+    with_people,
 )
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
@@ -47,7 +47,7 @@ __all__ = [
     "Alternative",
     "DisplacementRange",
     "FillRange",
-    "Near",
+    "NearOptimalSet",
     "PoolRange",
     "Ranges",
     "differences",
@@ -59,96 +59,98 @@ __all__ = [
 _TEXT = text_of("ranges")
 say = _TEXT.say
 
-SAME_PERSON_MONTHS = 0.01
-"""Ranges narrower than this, in person-months, are one number."""
+UNIQUE_TOLERANCE = 0.01
+"""Width of a range, person-months, up to which the number is unique."""
 
 
 @dataclass(eq=False)
-class Near:
-    """Answers that come within a slack of the optimum.
+class NearOptimalSet:
+    """The solutions within a slack of the optimum.
 
-    Columns of people of `layout` come first in `programme`; `found` are the answers met so far.
+    Columns of people of `layout` come first in `programme`; `solutions` are those found so far.
     """
 
     layout: ValueProgramme
     programme: LinearProgramme
-    found: list[Floats] = field(default_factory=list)
+    solutions: list[Floats] = field(default_factory=list)
 
-    def least(self, cost: Floats) -> float:
-        """Return the smallest of a cost over all answers."""
+    def minimum(self, cost: Floats) -> float:
+        """Return the minimum of a cost over the set."""
         full = np.zeros(self.programme.matrix.shape[1])
         full[: len(cost)] = cost
         optimum = minimise(self.programme, full)
-        self.found.append(optimum.x[: self.layout.size])
+        self.solutions.append(optimum.x[: self.layout.size])
         return optimum.value
 
-    def between(self, worth: Floats) -> tuple[float, float]:
-        """Return the smallest and the largest of a worth over all answers."""
-        low, high = self.least(worth), -self.least(-worth)
+    def range_of(self, weight: Floats) -> tuple[float, float]:
+        """Return the minimum and the maximum of a weighting over the set."""
+        low, high = self.minimum(weight), -self.minimum(-weight)
         return low, max(high, low)
 
 
-def settle_before(
+def fix_history(
     settings: Sequence[StageData], last: LastPlans, months: Sequence[int], lead: Floats
 ) -> list[StageData]:
-    """Return settings in which what had begun or was in preparation by a month stands as made.
+    """Return stage data in which tours that had begun or were in preparation by a month are fixed.
 
-    Settings and months are those of each block, 0 settles nothing; `lead` is the longest
+    Settings and months are those of each block, month 0 fixes nothing; `lead` is the longest
     preparation of each demand, (demands,).
     """
-    settled = []
+    fixed = []
     for data, people, month in zip(settings, last.people, months, strict=True):
         block = data.block
         stands = (block.begin < month + lead[block.demand])[block.decision] & (month > 0)
         lower = np.where(stands, people, data.lower)
         upper = np.where(stands, people, data.upper)
-        settled.append(data.change(lower=lower, upper=upper))
-    return settled
+        fixed.append(data.change(lower=lower, upper=upper))
+    return fixed
 
 
-def near_value(settings: Sequence[StageData], slack: float = 0.0, preferences: bool = True) -> Near:
-    """Return all answers of the *value* rule within `slack` weighted person-months in each tier.
+def near_optimal_value(
+    settings: Sequence[StageData], slack: float = 0.0, preferences: bool = True
+) -> NearOptimalSet:
+    """Return the solutions of *value* within `slack` weighted person-months in each tier.
 
-    The same slack holds for preferences (person-months × place); goals miss no more than they must.
+    The same slack holds for preferences (person-months × rank of the pool); goals have none.
     """
     layout = ValueProgramme(settings)
     programme, x, costs = layout.optimal(preferences)
     if slack <= 0:
-        return Near(layout, programme, [x[: layout.size]])
+        return NearOptimalSet(layout, programme, [x[: layout.size]])
     steps = layout.objectives(preferences)
     rows = np.array([step.cost for step in steps]).reshape(len(steps), layout.matrix.shape[1])
-    give = np.array([0.0 if step.kind == "goals" else slack for step in steps])
-    most = np.array(costs) + give + 1e-9 * (1 + np.abs(costs))
-    return Near(layout, _with_rows(layout, rows, most), [x[: layout.size]])
+    slacks = np.array([0.0 if step.kind == "goals" else slack for step in steps])
+    most = np.array(costs) + slacks + 1e-9 * (1 + np.abs(costs))
+    return NearOptimalSet(layout, _with_rows(layout, rows, most), [x[: layout.size]])
 
 
-def near_fair(
+def near_optimal_fair(
     settings: Sequence[StageData],
     people: Sequence[Floats],
     slack: float = 0.0,
     preferences: bool = True,
-) -> Near:
-    """Return all answers within `slack` person-months of the fair shares in each tier.
+) -> NearOptimalSet:
+    """Return the solutions within `slack` person-months of the fair shares in each tier.
 
-    The slack is what decisions of a tier may lose in sum; `people` are the fair answer, by block.
+    The slack is the total loss of the decisions of a tier; `people` is the fair solution by block.
     """
     layout = ValueProgramme(settings)
     made = np.concatenate(people)
     use = layout.matrix[: layout.limit_start[-1], : layout.size] @ made
     count = int(layout.limit_start[-1])
     layout.row_upper[:count] = np.maximum(layout.row_upper[:count], use)
-    lacks = [
+    shortfalls = [
         np.maximum(s.goal[goals] - (s.block.bounds.matrix[goals] @ x), 0.0)
         for s, goals, x in zip(settings, layout.goals, people, strict=True)
     ]
-    full = np.concatenate([made, *lacks])
+    full = np.concatenate([made, *shortfalls])
     steps = [s for s in layout.objectives(preferences) if s.kind != "tier"]
-    give = np.array([slack if step.kind == "preference" else 0.0 for step in steps])
+    slacks = np.array([slack if step.kind == "preference" else 0.0 for step in steps])
     rows = np.array([step.cost for step in steps]).reshape(len(steps), len(full))
-    most = rows @ full + give + 1e-7
+    most = rows @ full + slacks + 1e-7
     if slack <= 0:
-        return Near(layout, _fixed_shares(layout, made, rows, most), [made])
-    return Near(layout, _near_shares(layout, made, rows, most, slack), [made])
+        return NearOptimalSet(layout, _fixed_shares(layout, made, rows, most), [made])
+    return NearOptimalSet(layout, _near_shares(layout, made, rows, most, slack), [made])
 
 
 def _fixed_shares(
@@ -156,11 +158,11 @@ def _fixed_shares(
 ) -> LinearProgramme:
     programme = _with_rows(layout, rows, most)
     open_columns = np.zeros(layout.size, dtype=bool)
-    for place, data in enumerate(layout.settings):
-        here, shared = slice(*layout.start[place : place + 2]), layout.shared[place]
+    for index, data in enumerate(layout.settings):
+        here, shared = slice(*layout.start[index : index + 2]), layout.shared[index]
         open_columns[here] = np.isin(data.block.decision, shared)
         total = (data.block.pick @ made[here])[shared]
-        row = layout.shared_start[place] + np.arange(len(shared))
+        row = layout.shared_start[index] + np.arange(len(shared))
         programme.set_rows(row, total - 1e-9, total + 1e-9)
     closed = np.flatnonzero(~open_columns)
     programme.set_bounds(closed, made[closed], made[closed])
@@ -170,7 +172,7 @@ def _fixed_shares(
 def _near_shares(
     layout: ValueProgramme, made: Floats, rows: Floats, most: Floats, slack: float
 ) -> LinearProgramme:
-    """Add what each decision loses, in person-months, and the sum of it by tier."""
+    """Return a programme with the loss of each decision, person-months, and its sum by tier."""
     settings = layout.settings
     pick = sparse.block_diag([data.block.pick for data in settings], format="csr")
     month = np.concatenate([data.block.duty_months for data in settings])
@@ -204,7 +206,7 @@ def _near_shares(
 
 
 def _with_rows(layout: ValueProgramme, rows: Floats, most: Floats) -> LinearProgramme:
-    """Return the layout's programme with further rows that are at most so much."""
+    """Return the layout's programme with further rows and their upper bounds."""
     matrix = sparse.vstack([layout.matrix, sparse.csr_array(rows)])
     return LinearProgramme(
         sparse.csc_array(matrix),
@@ -218,10 +220,10 @@ def _with_rows(layout: ValueProgramme, rows: Floats, most: Floats) -> LinearProg
 
 @dataclass(frozen=True, eq=False)
 class Alternative:
-    """Another allocation, optimal or near it; they are numbered from 1.
+    """Another optimal or near-optimal allocation, numbered from 1.
 
-    The distance is that to the nearest of the rule's own allocation and the alternatives before it:
-    half the sum of differences over demands.
+    The distance is that to the nearest of the rule's own allocation and the earlier alternatives:
+    half the sum of absolute differences over demands.
     """
 
     number: int
@@ -399,7 +401,7 @@ def ranges(
     preferences : bool
         Whether an optimal allocation also prefers first-named pools, as the rule does.
     alternatives : int
-        How many other allocations are wanted, as different as possible.
+        Number of other allocations, as different as possible.
     packages : sequence of str, optional
         Packages for which displacement is wanted; by default all.
 
@@ -485,48 +487,50 @@ class _RangeSearch:
         self.progress, self.done, self.total = progress, 0, 0
         self.planner: Planner = planner_of(case)
         self.last = last_plans(self.planner)
-        self.made = person_months(self.planner.programme, self.last.people)
-        self.near = self._near(self.last, self.last.settings)
+        self.filled = person_months(self.planner.programme, self.last.people)
+        self.near_optimal = self._near_optimal_set(self.last, self.last.settings)
         self.lead = np.array([demand.lead for demand in case.problem.demands], dtype=float)
         self.exact = case.rule == "fair" and slack <= 0
-        self.span: dict[str, tuple[float, float]] = {}
-        self.without_package: dict[str, tuple[Floats, Near | None]] = {}
+        self.group_ranges: dict[str, tuple[float, float]] = {}
+        self.without: dict[str, tuple[Floats, NearOptimalSet | None]] = {}
 
-    def _near(self, last: LastPlans, settings: Sequence[Any]) -> Near:
+    def _near_optimal_set(self, last: LastPlans, settings: Sequence[Any]) -> NearOptimalSet:
         if self.case.rule == "fair":
-            return near_fair(settings, last.people, self.slack, self.preferences)
-        return near_value(settings, self.slack, self.preferences)
+            return near_optimal_fair(settings, last.people, self.slack, self.preferences)
+        return near_optimal_value(settings, self.slack, self.preferences)
 
-    def between(self, near: Near, made: Floats, mask: Flags) -> tuple[float, float]:
-        """Return the range of a group's fill; the allocation made lies inside it by definition."""
+    def range_of(self, near: NearOptimalSet, made: Floats, mask: Flags) -> tuple[float, float]:
+        """Return the range of a group's fill, extended to the fill of the allocation made."""
         self.done += 2
         self.progress(min(self.done, self.total), self.total)
         now = float(made[mask].sum())
         if self.exact:
             return now, now
-        low, high = near.between(near.layout.counted(mask.astype(float)))
+        low, high = near.range_of(near.layout.counted(mask.astype(float)))
         return min(low, now), max(high, now)
 
     def fills(self, groups: dict[str, Flags]) -> tuple[FillRange, ...]:
         asked = asked_months(self.case.problem)
         rows = []
         for name, mask in groups.items():
-            low, high = self.span[name] = self.between(self.near, self.made, mask)
-            filled = float(self.made[mask].sum())
-            unique = high - low <= SAME_PERSON_MONTHS
+            low, high = self.group_ranges[name] = self.range_of(
+                self.near_optimal, self.filled, mask
+            )
+            filled = float(self.filled[mask].sum())
+            unique = high - low <= UNIQUE_TOLERANCE
             rows.append(FillRange(name, float(asked[mask].sum()), filled, low, high, unique))
         return tuple(rows)
 
-    def _without(self, package: str) -> tuple[Floats, Near | None]:
-        """Return fills without a package, and all answers without it (None where unique)."""
-        if package not in self.without_package:
-            every = frozenset(self.case.packages)
-            without = last_plans(self.planner, every - {package})
-            settings = settle_before(without.settings, without, self.last.months, self.lead)
-            near = None if self.exact else self._near(without, settings)
+    def _without_package(self, package: str) -> tuple[Floats, NearOptimalSet | None]:
+        """Return fills without a package, and the solutions without it (None where unique)."""
+        if package not in self.without:
+            all_packages = frozenset(self.case.packages)
+            without = last_plans(self.planner, all_packages - {package})
+            settings = fix_history(without.settings, without, self.last.months, self.lead)
+            near = None if self.exact else self._near_optimal_set(without, settings)
             filled = person_months(self.planner.programme, without.people)
-            self.without_package[package] = filled, near
-        return self.without_package[package]
+            self.without[package] = filled, near
+        return self.without[package]
 
     def displacement(
         self, packages: Sequence[str], groups: dict[str, Flags]
@@ -534,87 +538,90 @@ class _RangeSearch:
         return tuple(row for package in packages for row in self._displacement(package, groups))
 
     def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
-        before, near = self._without(package)
-        outside, touched = ~self.case.inside(package), self._touched(package)
+        before, near = self._without_package(package)
+        outside, in_affected_blocks = ~self.case.inside(package), self._in_affected_blocks(package)
         rows = []
         for name, mask in groups.items():
-            lost = float((before - self.made)[mask & outside].sum())
+            lost = float((before - self.filled)[mask & outside].sum())
             low = high = lost
-            moved = mask & outside & touched
-            if near is not None and moved.any():
-                least, most = self.between(near, before, moved)
-                whole = name in self.span and bool((mask == moved).all())
-                now = self.span[name] if whole else self.between(self.near, self.made, moved)
-                low, high = least - now[1], most - now[0]
-            unique = high - low <= SAME_PERSON_MONTHS
+            affected = mask & outside & in_affected_blocks
+            if near is not None and affected.any():
+                least, most = self.range_of(near, before, affected)
+                whole = name in self.group_ranges and bool((mask == affected).all())
+                with_all = self.group_ranges[name] if whole else None
+                after = with_all or self.range_of(self.near_optimal, self.filled, affected)
+                low, high = least - after[1], most - after[0]
+            unique = high - low <= UNIQUE_TOLERANCE
             rows.append(DisplacementRange(package, name, lost, low, high, unique))
         return rows
 
-    def _touched(self, package: str) -> Flags:
+    def _in_affected_blocks(self, package: str) -> Flags:
         """Return the demands of the blocks that hold demands of a package, (demands,)."""
-        own = self.case.inside(package)
-        touched = np.zeros_like(own)
+        in_package = self.case.inside(package)
+        in_affected_blocks = np.zeros_like(in_package)
         for block in self.planner.programme.blocks:
-            touched[block.demands] |= own[block.demands].any()
-        return touched
+            in_affected_blocks[block.demands] |= in_package[block.demands].any()
+        return in_affected_blocks
 
     def pools(self) -> tuple[PoolRange, ...]:
-        problem, layout = self.case.problem, self.near.layout
+        problem, layout = self.case.problem, self.near_optimal.layout
         names = list(problem.pools)
         made = np.concatenate(self.last.people)
         rows = []
-        for place, demand in enumerate(problem.demands):
+        for index, demand in enumerate(problem.demands):
             if len(demand.options) < 2:
                 continue
             only = np.zeros(len(problem.demands))
-            only[place] = 1.0
+            only[index] = 1.0
             for pool in demand.pools:
-                worth = layout.counted(only, names.index(pool))
-                if not worth.any():
+                weight = layout.counted(only, names.index(pool))
+                if not weight.any():
                     continue
-                now = float(worth[: layout.size] @ made)
-                low, high = self.near.between(worth)
+                now = float(weight[: layout.size] @ made)
+                low, high = self.near_optimal.range_of(weight)
                 low, high = min(low, now), max(high, now)
-                unique = high - low <= SAME_PERSON_MONTHS
+                unique = high - low <= UNIQUE_TOLERANCE
                 rows.append(PoolRange(demand.id, pool, now, low, high, unique))
         return tuple(rows)
 
     def alternatives(self, count: int, groups: dict[str, Flags]) -> tuple[Alternative, ...]:
-        """Choose, one after another, the answer farthest from those already chosen.
+        """Return solutions, each the farthest from those already chosen.
 
-        Candidates are the answers at which some range ends, and for each choice one more: the
-        answer that pushes every group to the far side of its range.
+        Candidates are the solutions at the ends of ranges, and for each choice one more: the
+        solution that moves every group to the opposite end of its range.
         """
-        layout, programme = self.near.layout, self.planner.programme
-        chosen = [self._profile(self.last.people)]
+        layout, programme = self.near_optimal.layout, self.planner.programme
+        chosen = [self._fill_profile(self.last.people)]
         others: list[Alternative] = []
-        for place in range(1, count + 1):
-            self._push(chosen, groups)
-            people = [layout.split(x) for x in self.near.found]
-            profiles = np.array([self._profile(one) for one in people])
-            apart = np.array([np.abs(profiles - one).sum(axis=1) / 2 for one in chosen]).min(axis=0)
-            best = int(np.argmax(apart))
-            if apart[best] <= SAME_PERSON_MONTHS:
+        for index in range(1, count + 1):
+            self._add_opposite_solution(chosen, groups)
+            people = [layout.split(x) for x in self.near_optimal.solutions]
+            profiles = np.array([self._fill_profile(one) for one in people])
+            distance = np.array([np.abs(profiles - one).sum(axis=1) / 2 for one in chosen]).min(
+                axis=0
+            )
+            best = int(np.argmax(distance))
+            if distance[best] <= UNIQUE_TOLERANCE:
                 break
             chosen.append(profiles[best])
-            plan = with_answers(self.last.plan, people[best])
+            plan = with_people(self.last.plan, people[best])
             allocation = Allocation(programme.problem, plan)
-            others.append(Alternative(place, float(apart[best]), allocation))
+            others.append(Alternative(index, float(distance[best]), allocation))
         return tuple(others)
 
-    def _profile(self, people: Sequence[Floats]) -> Floats:
-        """Return what makes allocations different: fill by demand, or by demand and pool."""
+    def _fill_profile(self, people: Sequence[Floats]) -> Floats:
+        """Return the vector in which allocations are compared: fill by demand, or by column."""
         if not self.exact:
             return person_months(self.planner.programme, people)
         counted = [s.counted[s.block.decision] for s in self.last.settings]
         return np.concatenate([x * months for x, months in zip(people, counted, strict=True)])
 
-    def _push(self, chosen: list[Floats], groups: dict[str, Flags]) -> None:
+    def _add_opposite_solution(self, chosen: list[Floats], groups: dict[str, Flags]) -> None:
         if self.exact:
             return
-        worth = np.zeros(len(self.case.problem.demands))
+        weight = np.zeros(len(self.case.problem.demands))
         for name, mask in groups.items():
-            low, high = self.span[name]
+            low, high = self.group_ranges[name]
             mean = float(np.mean([profile[mask].sum() for profile in chosen]))
-            worth[mask] = 1.0 if mean > (low + high) / 2 else -1.0
-        self.near.least(self.near.layout.counted(worth))
+            weight[mask] = 1.0 if mean > (low + high) / 2 else -1.0
+        self.near_optimal.minimum(self.near_optimal.layout.counted(weight))

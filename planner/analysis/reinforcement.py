@@ -1,23 +1,25 @@
 """What would prevent a displacement: the fewest more people, or a change of the rules.
 
 People are added by pool and month from the month in which the last package becomes known, plus a
-lead time. Plans made before that stay as they were (the additions surprise), or count on the
-additions too (they are announced); what is found for one is evaluated for the other. Enough is what
-leaves every mission of main task 2 with what it would have had without the package and without the
-additions, but for a chosen level: a gain of one mission does not offset the loss of another.
+lead time. Earlier plans either do not know of the additions (surprise) or count on them too
+(announced); the additions found for one case are evaluated for the other. Additions are sufficient
+where every mission of main task 2 keeps what it would have had without the package and without the
+additions, except for a chosen level: a gain of one mission does not offset the loss of another.
 
-*Value*, where one plan is made again: linear programming with a proved lower bound on the cost
-(:class:`Smallest`). People x, additions a and the best division y without the package are found
-together. What is best for x given a is lexicographic, so it is no single programme for all a; but
-by complementary slackness the prices of an optimum at one a name what every optimum shares, and as
-long as that is kept, x stays optimal while a changes. The cheapest such a is one linear programme,
-its answer the next a. No a costs less than in the programme in which only the first objective of
-the rule keeps its value: where both meet, the answer is proved smallest.
+Under *value*, where only the last plan is remade, additions follow from linear programming with a
+proved lower bound on the cost (:class:`LeastCostProgramme`). The variables are people x, additions
+a, and an optimal allocation y without the package. The optimal x for a given a is lexicographic, so
+no single programme covers all a. But by complementary slackness the duals of an optimum at one a
+describe the optimal face, and x stays optimal while a changes as long as x stays on that face. The
+cheapest such a is the solution of one linear programme, and is the next a. Its cost is at least
+that of the programme in which only the first objective of the rule keeps its value: where both are
+equal, the additions are proved to be of least cost.
 
-Otherwise a search (:func:`prune`): every pool gets more people than it can use, then pools are
-reduced one after another, first those with the least effect for their cost, to within
-`tolerance_persons`; then the same with no addition to one of the costly pools. The search is not
-exhaustive. In both cases the plan is made again with what is found, and with a little less of it.
+Otherwise a heuristic search is used (:func:`reduced_additions`): every pool gets more people than
+it can use, then pools are reduced one after another, first those with the least effect for their
+cost, to within `tolerance_persons`; then the same with no addition to one of the costly pools. The
+search is not exhaustive. In both cases the plan is made again with the additions found, and with
+slightly fewer.
 
 Changes of rules (time at home, length of tours) hold from the first month of the model on; what
 missions get is compared with the plan without the package under today's rules.
@@ -27,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -35,20 +38,20 @@ from scipy import sparse
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    ample_strength,
     changed_demands,
-    enough,
     filled_by,
-    last_answer,
     make_planner,
     people_tied,
     person_months,
     planner_of,
     read_case,
     relaxed,
+    replan_block,
     strength_change,
 )
-from planner.analysis.prices import rested, unknown_kinds
-from planner.analysis.scaling import Scaled
+from planner.analysis.prices import unknown_kinds, with_rest_changed
+from planner.analysis.scaling import ScaledPackage
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
@@ -60,143 +63,140 @@ from planner.tolerances import NO_LOSS
 
 __all__ = [
     "KINDS",
-    "Added",
+    "ReinforcedPlans",
     "Addition",
     "Arrival",
     "Proof",
     "Reinforcement",
     "RuleChange",
-    "Smallest",
+    "LeastCostProgramme",
     "reinforcement",
 ]
 
 _TEXT = text_of("reinforcement")
 say = _TEXT.say
 
-EVERY = ""
-"""The name of all pools together."""
+ALL_POOLS = ""
+"""Name of a change that holds for all pools together."""
 
-BETTER = 1e-7
-"""Relative gain below which a next answer is no better."""
+MIN_GAIN = 1e-7
+"""Relative decrease of the cost below which an iteration has not improved it."""
 
-ROUNDS = 12
-"""Most answers after one another."""
+MAX_ITERATIONS = 12
+"""Largest number of iterations."""
 
-GIVE = 1e-4
-"""Person-months by which an answer may miss, for rounding."""
+LOSS_TOLERANCE = 1e-4
+"""Person-months by which additions may miss the level because of rounding."""
 
-DEAR = 0.1
-"""Share of the cost from which on doing without a pool is tried."""
+COSTLY_SHARE = 0.1
+"""Share of the cost above which the search is repeated without additions to a pool."""
 
 KINDS = ("people", "rest", "tour")
 """What can be changed."""
 
 
 @dataclass(eq=False)
-class Added:
-    """Tries additions to the last plan of a package at its own size.
+class ReinforcedPlans:
+    """Plans with additions to the pools, for a package at its own size.
 
-    They arrive `lead_months` after the decision. If they are announced every plan on the way counts
-    on them; else only the last one does.
+    Additions arrive `lead_months` after the decision. If they are `announced` all plans count on
+    them; otherwise only the last plan does. An array of additions holds persons, (pools, months).
     """
 
-    scaled: Scaled
+    scaled: ScaledPackage
     lead_months: int = 0
     announced: bool = False
 
     def __post_init__(self) -> None:
         case, last = self.scaled.case, self.scaled.last
         self.problem = case.problem
-        self.decided = max((last.months[place] for place in self.scaled.touched), default=0)
+        self.decided = max((last.months[index] for index in self.scaled.affected_blocks), default=0)
         self.earliest = min(self.decided + self.lead_months, self.problem.months)
         outside = (case.task == 2) & ~case.inside(self.scaled.package)
-        masks = {name: mask & outside for name, mask in case.groups("mission").items()}
-        self.missions = {name: mask for name, mask in masks.items() if mask.any()}
+        self.missions = case.groups(within=outside)
         self.names = list(self.problem.pools)
         self.strength = np.array([self.problem.pools[name] for name in self.names], dtype=float)
         self.pools = sorted(
-            {int(p) for place in self.scaled.touched for p in last.settings[place].block.pools}
+            {
+                int(p)
+                for index in self.scaled.affected_blocks
+                for p in last.settings[index].block.pools
+            }
         )
-        self.enough = enough(self.problem)
+        self.ample = ample_strength(self.problem)
         self._made: dict[tuple[int, bytes], Floats] = {}
 
     @property
-    def nothing(self) -> Floats:
+    def no_additions(self) -> Floats:
         """No additions, (pools, months)."""
         return np.zeros_like(self.strength)
 
     @property
-    def without_end(self) -> Floats:
-        """More people than can be used, of each pool that serves the package, (pools, months)."""
+    def unlimited_additions(self) -> Floats:
+        """More people than can be used in each pool of the affected blocks, (pools, months)."""
         persons = np.zeros(len(self.names))
-        persons[self.pools] = self.enough
-        return self.steady(persons)
+        persons[self.pools] = self.ample
+        return self.constant_additions(persons)
 
-    def steady(self, persons: Floats) -> Floats:
-        """Return so many people more from the first month they can arrive, (pools, months)."""
-        added = np.repeat(persons[:, None], self.problem.months, axis=1)
-        added[:, : self.earliest] = 0.0
-        return added
+    def constant_additions(self, persons: Floats) -> Floats:
+        """Return additions of some persons, (pools,), from the first month in which they arrive."""
+        additions = np.repeat(persons[:, None], self.problem.months, axis=1)
+        additions[:, : self.earliest] = 0.0
+        return additions
 
-    def data(self, place: int, added: Floats) -> StageData:
+    def data(self, index: int, additions: Floats) -> StageData:
         """Return the data of the last stage of a block with additions."""
-        data = self.scaled.last.settings[place]
+        data = self.scaled.last.settings[index]
         limit = data.limit.copy()
-        limit[: data.block.strength_rows] += strength_change(data.block, added)
+        limit[: data.block.strength_rows] += strength_change(data.block, additions)
         return data.change(limit=limit)
 
-    def people(self, added: Floats) -> list[Floats]:
-        """Return the last plan made again, people on the columns of every block."""
+    def people(self, additions: Floats) -> list[Floats]:
+        """Return people on the columns of every block in the remade last plan."""
         people, planner = list(self.scaled.last.people), self.scaled.planner
         solver = planner.draft or planner.solver
-        for place in self.scaled.touched:
-            data = self.data(place, added)
-            key = place, data.limit.tobytes()
+        for index in self.scaled.affected_blocks:
+            data = self.data(index, additions)
+            key = index, data.limit.tobytes()
             if key not in self._made:
-                self._made[key] = (
-                    self._announced(place, data.limit) if self.announced else solver(data).people
-                )
-            people[place] = self._made[key]
+                if self.announced:  # all plans have the same limits
+                    changed = planner.settings[index].change(limit=data.limit)
+                    self._made[key] = replan_block(planner, index, changed)
+                else:
+                    self._made[key] = solver(data).people
+            people[index] = self._made[key]
         return people
 
-    def _announced(self, place: int, limit: Floats) -> Floats:
-        """Return the last plan of a block where plans before it had the same limits."""
-        planner = self.scaled.planner
-        settings = list(planner.settings)
-        settings[place] = settings[place].change(limit=limit)
-        return last_answer(planner.unsolved_copy(settings), place)
-
     @property
-    def several_plans(self) -> bool:
-        """Whether plans come before the last one, which may or may not count on additions."""
-        return any(self.scaled.last.months[place] > 0 for place in self.scaled.touched)
+    def has_earlier_plans(self) -> bool:
+        """Whether there are plans before the last one."""
+        return any(self.scaled.last.months[index] > 0 for index in self.scaled.affected_blocks)
 
-    def other_knowledge(self) -> Added:
-        """Return the same with additions that are announced where here they are not, or reverse."""
+    def with_announcement_reversed(self) -> ReinforcedPlans:
+        """Return the same with additions announced if they are not, and the reverse."""
         return replace(self, announced=not self.announced)
 
-    def filled(self, added: Floats) -> Floats:
+    def filled(self, additions: Floats) -> Floats:
         """Return person-months filled by demand, (demands,)."""
-        return person_months(self.scaled.planner.programme, self.people(added))
+        return person_months(self.scaled.planner.programme, self.people(additions))
 
-    def losses(self, added: Floats) -> dict[str, float]:
-        """Return what each mission of main task 2 still loses, person-months; a gain is none."""
-        return self.losses_of(self.filled(added))
+    def losses(self, additions: Floats) -> dict[str, float]:
+        """Return the loss of each mission of main task 2, person-months; 0 where it gains."""
+        return self.losses_from_fill(self.filled(additions))
 
-    def losses_of(self, filled: Floats) -> dict[str, float]:
-        """Return the same where person-months filled are at hand, (demands,)."""
-        lost = self.scaled.without - filled
+    def losses_from_fill(self, filled: Floats) -> dict[str, float]:
+        """Return the loss of each mission from person-months filled, (demands,)."""
+        lost = self.scaled.filled_without - filled
         return {name: max(float(lost[mask].sum()), 0.0) for name, mask in self.missions.items()}
 
-    def lost(self, added: Floats) -> float:
-        """Return what missions of main task 2 still lose in all, person-months."""
-        return sum(self.losses(added).values())
+    def lost(self, additions: Floats) -> float:
+        """Return the total loss of missions of main task 2, person-months."""
+        return sum(self.losses(additions).values())
 
-    def used(self, people: Sequence[Floats]) -> Floats:
-        """Return what a plan needs beyond the strengths of today, (pools, months).
+    def additions_used(self, people: Sequence[Floats]) -> Floats:
+        """Return people tied up by a plan beyond the strengths without additions, (pools, months).
 
-        With just these additions the same plan is still the best one: it was already with more
-        to choose from.
+        With these additions alone the plan remains optimal: it was optimal among more.
         """
         tied = np.zeros_like(self.strength)
         for block, served in zip(self.scaled.planner.programme.blocks, people, strict=True):
@@ -231,63 +231,65 @@ class RuleChange:
     reached: bool
 
 
-def _lost_with(added: Added, change: Callable[[Demand], Demand]) -> float:
-    """Return what missions lose if every demand is changed."""
-    # relaxed: packages are known when they are today, also where that was just in time
-    problem = changed_demands(relaxed(added.problem, ()), change)
-    planner = make_planner(problem, added.scaled.case.rule, fills_only=True)
-    return sum(added.losses_of(filled_by(planner)).values())
+def _loss_with_change(plans: ReinforcedPlans, change: Callable[[Demand], Demand]) -> float:
+    """Return the total loss of missions if every demand is changed."""
+    # relaxed() fixes the months in which packages become known, which could depend on the demands
+    problem = changed_demands(relaxed(plans.problem, ()), change)
+    planner = make_planner(problem, plans.scaled.case.rule, fills_only=True)
+    return sum(plans.losses_from_fill(filled_by(planner)).values())
 
 
-def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleChange]:
-    """Return the fewest months of rest less, for all pools together and for each of some.
+def rest_changes(plans: ReinforcedPlans, level: float, pools: Iterable[str]) -> list[RuleChange]:
+    """Return the smallest reductions of rest, for all pools together and for each of some pools.
 
-    They are looked for by doubling and halving, as if less rest never made anyone lose more. One
-    pool alone is tried without any rest first.
+    Bisection assumes that the loss does not increase as rest decreases. For a single pool, the
+    largest reduction is tried first.
     """
-    demands, found = added.problem.demands, []
-    for pool in (EVERY, *pools):
-        names = [one for one in added.names if pool in (EVERY, one)]
-        most = max(
-            demand.home_months(place, demand.tour)
-            for demand in demands
-            for place, name in enumerate(demand.pools)
-            if name in names
-        )
-        tried: dict[int, float] = {}
-
-        def lost(months: int, names: list[str] = names, tried: dict[int, float] = tried) -> float:
-            def less(demand: Demand) -> Demand:
-                for name in names:
-                    demand = rested(demand, name, -months)
-                return demand
-
-            if months not in tried:
-                tried[months] = _lost_with(added, less)
-            return tried[months]
-
-        if most:
-            alone = pool != EVERY and lost(most) > level
-            months = most if alone else _fewest(lambda months: lost(months) <= level, most)
-            found.append(RuleChange("rest", pool, months, lost(months), lost(months) <= level))
-    return found
+    changes = (_rest_change(plans, level, pool) for pool in (ALL_POOLS, *pools))
+    return [change for change in changes if change is not None]
 
 
-def _fewest(enough: Callable[[int], bool], most: int) -> int:
-    """Return the fewest months that are enough, or all of them."""
+def _rest_change(plans: ReinforcedPlans, level: float, pool: str) -> RuleChange | None:
+    """Return the smallest reduction of rest in one pool or all; None where nobody rests."""
+    names = [name for name in plans.names if pool in (ALL_POOLS, name)]
+    most = max(
+        demand.home_months(index, demand.tour)
+        for demand in plans.problem.demands
+        for index, name in enumerate(demand.pools)
+        if name in names
+    )
+
+    @cache
+    def lost(months: int) -> float:
+        def with_less_rest(demand: Demand) -> Demand:
+            for name in names:
+                demand = with_rest_changed(demand, name, -months)
+            return demand
+
+        return _loss_with_change(plans, with_less_rest)
+
+    if not most:
+        return None
+    insufficient = pool != ALL_POOLS and lost(most) > level
+    months = most if insufficient else _fewest_months(lambda months: lost(months) <= level, most)
+    return RuleChange("rest", pool, months, lost(months), lost(months) <= level)
+
+
+def _fewest_months(suffices: Callable[[int], bool], most: int) -> int:
+    """Return the smallest number of months that suffices, by bisection; `most` if none does."""
     low, high = 0, 1
-    while high < most and not enough(high):
+    while high < most and not suffices(high):
         low, high = high, min(2 * high, most)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
+        low, high = (low, middle) if suffices(middle) else (middle, high)
     return high
 
 
-def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChange]:
+def tour_changes(plans: ReinforcedPlans, level: float, most_months: int) -> list[RuleChange]:
     """Return the smallest change of all tours, longer and shorter, but for demands on call."""
-    on_call = {line.demand for line in added.scaled.case.lines if line.on_call}
-    on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
+    on_call = {line.demand for line in plans.scaled.case.lines if line.on_call}
+    on_call |= {demand.id for demand in plans.problem.demands if demand.on_call}
     found = []
     for sign in (1, -1):
         best: RuleChange | None = None
@@ -298,9 +300,9 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
                     return demand
                 return replace(demand, tour=max(1, demand.tour + by))
 
-            lost = _lost_with(added, longer)
+            lost = _loss_with_change(plans, longer)
             if best is None or lost < best.lost_person_months - 1e-6:
-                best = RuleChange("tour", EVERY, sign * months, lost, lost <= level)
+                best = RuleChange("tour", ALL_POOLS, sign * months, lost, lost <= level)
             if lost <= level:
                 break
         if best is not None:
@@ -308,31 +310,32 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
     return found
 
 
-class Smallest:
-    """The programme of people, additions and what is lost.
+class LeastCostProgramme:
+    """The linear programme of people, additions and losses.
 
-    People `stay` once they have come, or come and go month by month; costs, (pools,), are of one
-    person who stays, or of one person for one month.
+    Added people `stay` once they have arrived, or are borrowed month by month; costs, (pools,), are
+    of one person who stays, or of one person for one month. The `amounts` are the variables of the
+    additions: one for each pool, or one for each pool and month.
     """
 
-    def __init__(self, added: Added, costs: Floats, stay: bool) -> None:
-        self.added = added
-        scaled = added.scaled
-        settings = [scaled.last.settings[place] for place in scaled.touched]
+    def __init__(self, plans: ReinforcedPlans, costs: Floats, stay: bool) -> None:
+        self.plans = plans
+        scaled = plans.scaled
+        settings = [scaled.last.settings[index] for index in scaled.affected_blocks]
         self.layout = ValueProgramme(settings, merge=False)
-        without = ValueProgramme([scaled.sized(data, 0.0) for data in settings])
+        without = ValueProgramme([scaled.scaled_data(data, 0.0) for data in settings])
         face, _, _ = without.optimal(preferences=False)
         self.steps = [step.cost for step in self.layout.objectives(preferences=False)]
-        row, self.pool, self.month = _rows(self.layout, added.earliest)
-        key = self.pool if stay else self.pool * added.problem.months + self.month
+        row, self.pool, self.month = _rows(self.layout, plans.earliest)
+        key = self.pool if stay else self.pool * plans.problem.months + self.month
         _, first, self.column = np.unique(key, return_index=True, return_inverse=True)
         self.cost = costs[self.pool[first]]
         self._last = np.zeros(0)
-        self._write(row, without, face)
+        self._build(row, without, face)
 
-    def _write(self, row: Ints, without: ValueProgramme, face: LinearProgramme) -> None:
-        """Write rows: the layout, what each mission loses, their sum, the first step, the face."""
-        layout, masks = self.layout, list(self.added.missions.values())
+    def _build(self, row: Ints, without: ValueProgramme, face: LinearProgramme) -> None:
+        """Build the rows: plan, loss of each mission, total loss, first objective, optimal face."""
+        layout, masks = self.layout, list(self.plans.missions.values())
         more = sparse.csc_array(
             (-np.ones(len(row)), (row, self.column)), shape=(layout.matrix.shape[0], len(self.cost))
         )
@@ -341,12 +344,12 @@ class Smallest:
             for one in (layout, without)
         )
         first = sparse.csr_array(self.steps[0][None, :])
-        each, every = sparse.eye_array(len(masks)), sparse.csr_array(np.ones((1, len(masks))))
+        identity, ones = sparse.eye_array(len(masks)), sparse.csr_array(np.ones((1, len(masks))))
         matrix = sparse.block_array(
             [
                 [layout.matrix, more, None, None],
-                [gets, None, each, -had],
-                [None, None, every, None],
+                [gets, None, identity, -had],
+                [None, None, ones, None],
                 [first, None, None, None],
                 [None, None, None, without.matrix],
             ],
@@ -357,7 +360,7 @@ class Smallest:
         self.sum_row = layout.matrix.shape[0] + len(masks)
         none, ends = np.zeros(len(masks)), np.full(len(masks) + 2, np.inf)
         self.lower = np.concatenate([layout.lower, np.zeros(len(self.cost)), none, face.lower])
-        largest = np.full(len(self.cost), self.added.enough)
+        largest = np.full(len(self.cost), self.plans.ample)
         self.upper = np.concatenate([layout.upper, largest, ends[2:], face.upper])
         starts = np.concatenate([none, [-np.inf, -np.inf]])
         self.row_lower = np.concatenate([layout.row_lower, starts, face.row_lower])
@@ -367,17 +370,17 @@ class Smallest:
             self.row_lower, self.row_upper,
         )  # fmt: skip
 
-    def _cost(self, places: Ints, cost: Floats | float) -> Floats:
-        """Return an objective that counts some columns only."""
+    def _objective(self, places: Ints, cost: Floats | float) -> Floats:
+        """Return an objective with a cost on some columns."""
         full = np.zeros(len(self.lower))
         full[places] = cost
         return full
 
-    def _step(self, cost: Floats) -> Floats:
-        return self._cost(np.arange(len(cost)), cost)
+    def _objective_of_people(self, cost: Floats) -> Floats:
+        return self._objective(np.arange(len(cost)), cost)
 
     def _reset(self, amounts: Floats | None) -> None:
-        """Free everything but the additions, which are held at some amounts (None: free too)."""
+        """Reset all bounds, and fix the additions at some amounts unless these are None."""
         lower, upper = self.lower.copy(), self.upper.copy()
         if amounts is not None:
             lower[self.amounts] = upper[self.amounts] = amounts
@@ -385,200 +388,218 @@ class Smallest:
         self.programme.set_rows(np.arange(len(self.row_lower)), self.row_lower, self.row_upper)
 
     def lost(self, amounts: Floats) -> float:
-        """Return the least that missions lose in any optimum with some additions.
+        """Return the least total loss over all optimal plans with some additions.
 
-        What every optimum shares stays pinned in the programme.
+        The programme stays restricted to the optimal face.
         """
         self._reset(amounts)
         for cost in self.steps:
-            self.programme.fix_optimal_face(minimise(self.programme, self._step(cost)))
-        optimum = minimise(self.programme, self._cost(self.losses, 1.0))
+            self.programme.fix_optimal_face(
+                minimise(self.programme, self._objective_of_people(cost))
+            )
+        optimum = minimise(self.programme, self._objective(self.losses, 1.0))
         self._last = optimum.x
         return optimum.value
 
     def people(self) -> list[Floats]:
-        """Return people on the columns of every block, as they were last looked at."""
-        people = list(self.added.scaled.last.people)
+        """Return people on the columns of every block in the last solution of :meth:`lost`."""
+        people = list(self.plans.scaled.last.people)
         answers = self.layout.split(self._last)
-        for place, served in zip(self.added.scaled.touched, answers, strict=True):
-            people[place] = served
+        for index, served in zip(self.plans.scaled.affected_blocks, answers, strict=True):
+            people[index] = served
         return people
 
     def _cheapest(self, level: float) -> Floats:
-        """Return the cheapest amounts with which no more is lost, within what is pinned."""
+        """Return the cheapest amounts with a loss up to a level, on the current optimal face."""
         places, row = self.amounts, np.array([self.sum_row])
         self.programme.set_bounds(places, self.lower[places], self.upper[places])
         self.programme.set_rows(row, np.array([-np.inf]), np.array([level]))
-        return np.maximum(minimise(self.programme, self._cost(places, self.cost)).x[places], 0.0)
+        return np.maximum(
+            minimise(self.programme, self._objective(places, self.cost)).x[places], 0.0
+        )
 
-    def floor(self, level: float) -> tuple[Floats, float]:
-        """Return the amounts of the lower bound on the cost, and that bound."""
+    def lower_bound(self, level: float) -> tuple[Floats, float]:
+        """Return the amounts at which the cost has its lower bound, and that bound."""
         self._reset(np.zeros(len(self.cost)))
-        first = minimise(self.programme, self._step(self.steps[0])).value
+        first = minimise(self.programme, self._objective_of_people(self.steps[0])).value
         self._reset(None)
         most = first + 1e-9 * (1 + abs(first))
         self.programme.set_rows(np.array([self.sum_row + 1]), np.array([-np.inf]), np.array([most]))
         amounts = self._cheapest(level)
         return amounts, float(self.cost @ amounts)
 
-    def better(self, amounts: Floats, level: float) -> Floats:
-        """Return amounts that do what is asked and cost less, beginning with some that do it."""
+    def improve(self, amounts: Floats, level: float) -> Floats:
+        """Return sufficient amounts of lower cost, beginning with sufficient amounts."""
         best = amounts
-        for _ in range(ROUNDS):
-            tried = [found for at in (best, best * (1 - 1e-4)) for found in self._next(at, level)]
-            tried = [one for one in tried if self.lost(one) <= level + GIVE]
+        for _ in range(MAX_ITERATIONS):
+            tried = [
+                found for at in (best, best * (1 - 1e-4)) for found in self._next_amounts(at, level)
+            ]
+            tried = [one for one in tried if self.lost(one) <= level + LOSS_TOLERANCE]
             least = min(tried, key=lambda one: float(self.cost @ one), default=best)
-            if self.cost @ least >= self.cost @ best - BETTER * (1 + self.cost @ best):
+            if self.cost @ least >= self.cost @ best - MIN_GAIN * (1 + self.cost @ best):
                 break
             best = least
         return best
 
-    def _next(self, amounts: Floats, level: float) -> list[Floats]:
+    def _next_amounts(self, amounts: Floats, level: float) -> list[Floats]:
         try:
             self.lost(amounts)
             return [self._cheapest(level)]
-        except SolverError:  # nothing that does enough shares what is pinned here
+        except SolverError:  # no sufficient amounts on this optimal face
             return []
 
-    def amounts_of(self, added: Floats) -> Floats:
-        """Return the least amounts that allow some additions, (pools, months)."""
+    def amounts_from_additions(self, additions: Floats) -> Floats:
+        """Return the least amounts that cover some additions, (pools, months)."""
         amounts = np.zeros(len(self.cost))
-        np.maximum.at(amounts, self.column, added[self.pool, self.month])
+        np.maximum.at(amounts, self.column, additions[self.pool, self.month])
         return amounts
 
-    def added_of(self, amounts: Floats) -> Floats:
+    def additions_from_amounts(self, amounts: Floats) -> Floats:
         """Return amounts as additions, (pools, months)."""
-        result = self.added.nothing
+        result = self.plans.no_additions
         result[self.pool, self.month] = amounts[self.column]
         return result
 
 
 def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
-    """Return row, pool of the problem and month of every limit that more people would move."""
+    """Return row, pool of the problem and month of every limit that more people would raise."""
     row, pool, month = [], [], []
-    for place, data in enumerate(layout.settings):
-        block, kept = data.block, layout.limits[place]
+    for index, data in enumerate(layout.settings):
+        block, kept = data.block, layout.limits[index]
         people = np.flatnonzero(kept < block.strength_rows)
         people = people[kept[people] % block.months >= earliest]
-        row.append(layout.limit_start[place] + people)
+        row.append(layout.limit_start[index] + people)
         pool.append(block.pools[block.row_pool[kept[people]]])
         month.append(kept[people] % block.months)
     joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
     return joined[0], joined[1], joined[2]
 
 
-def prune(
-    added: Added, level: float, costs: Floats, tolerance: float, progress: Progress = silent
+def reduced_additions(
+    plans: ReinforcedPlans,
+    level: float,
+    costs: Floats,
+    tolerance: float,
+    progress: Progress = silent,
 ) -> Floats:
-    """Return people to add to each pool from the first month they can arrive, (pools,).
+    """Return additions to each pool from the first month in which they arrive, (pools,), persons.
 
-    The level is what may stay lost, person-months, and must be within reach; costs are of one
-    person, at least 0; each addition is found to within a tolerance, persons.
+    Parameters
+    ----------
+    level : float
+        Largest total loss, person-months; must be attainable.
+    costs : ndarray (pools,)
+        Of one person, at least 0.
+    tolerance : float
+        Width of the bracket within which each addition is found, persons.
     """
 
-    def short(trial: Floats) -> float:
-        return added.lost(added.steady(trial)) - level
+    def excess_loss(trial: Floats) -> float:
+        return plans.lost(plans.constant_additions(trial)) - level
 
-    open_to = np.zeros(len(added.names), dtype=bool)
-    open_to[added.pools] = True
-    best = _descend(added, open_to, costs, tolerance, short)
-    todo, done = _dear(best, costs), 0
-    while todo:
-        progress(done, done + len(todo))
-        done, without = done + 1, open_to.copy()
-        without[todo.pop(0)] = False
-        if short(np.where(without, added.enough, 0.0)) > 0:
+    allowed = np.zeros(len(plans.names), dtype=bool)
+    allowed[plans.pools] = True
+    best = _reduce_pools(plans, allowed, costs, tolerance, excess_loss)
+    remaining, done = _costly_pools(best, costs), 0
+    while remaining:
+        progress(done, done + len(remaining))
+        done, without = done + 1, allowed.copy()
+        without[remaining.pop(0)] = False
+        if excess_loss(np.where(without, plans.ample, 0.0)) > 0:
             continue
-        other = _descend(added, without, costs, tolerance, short)
+        other = _reduce_pools(plans, without, costs, tolerance, excess_loss)
         if costs @ other < costs @ best - tolerance:
-            best, open_to = other, without
-            todo = _dear(best, costs)
+            best, allowed = other, without
+            remaining = _costly_pools(best, costs)
     progress(done, done)
     return best
 
 
-def _dear(persons: Floats, costs: Floats) -> list[int]:
-    """Return pools that take much of the cost, the dearest first."""
+def _costly_pools(persons: Floats, costs: Floats) -> list[int]:
+    """Return pools with a large share of the cost, the largest first."""
     spent = costs * persons
     order = np.argsort(-spent, kind="stable")
-    return [int(pool) for pool in order if spent[pool] > DEAR * spent.sum()]
+    return [int(pool) for pool in order if spent[pool] > COSTLY_SHARE * spent.sum()]
 
 
-def _descend(
-    added: Added,
-    open_to: Flags,
+def _reduce_pools(
+    plans: ReinforcedPlans,
+    allowed: Flags,
     costs: Floats,
     tolerance: float,
-    short: Callable[[Floats], float],
+    excess_loss: Callable[[Floats], float],
 ) -> Floats:
-    """Return additions to some pools of which none can spare much, beginning with too many."""
-    persons = _peak(added, np.where(open_to, added.enough, 0.0))
-    for pool in _order(persons, costs, short):
-        persons = _less(persons, pool, tolerance, short)
-    for again in np.flatnonzero(persons > 0):  # what later pools gave up, earlier ones may spare
-        persons = _less(persons, int(again), tolerance, short, once=True)
+    """Return sufficient additions to the allowed pools, reduced pool by pool."""
+    persons = _max_additions_used(plans, np.where(allowed, plans.ample, 0.0))
+    for pool in _pool_order(persons, costs, excess_loss):
+        persons = _reduce_pool(persons, pool, tolerance, excess_loss)
+    for again in np.flatnonzero(persons > 0):  # reducing later pools may allow less in earlier ones
+        persons = _reduce_pool(persons, int(again), tolerance, excess_loss, once=True)
     return persons
 
 
-def _peak(added: Added, persons: Floats) -> Floats:
-    """Return the most people of each pool that the plan ever needs of what was added."""
-    return added.used(added.people(added.steady(persons))).max(axis=1)
+def _max_additions_used(plans: ReinforcedPlans, persons: Floats) -> Floats:
+    """Return the largest number of added people of each pool that the plan uses in any month."""
+    return plans.additions_used(plans.people(plans.constant_additions(persons))).max(axis=1)
 
 
-def _order(persons: Floats, costs: Floats, short: Callable[[Floats], float]) -> list[int]:
-    """Return pools with additions, those with the least effect for their cost first."""
-    base = short(persons)
+def _pool_order(
+    persons: Floats, costs: Floats, excess_loss: Callable[[Floats], float]
+) -> list[int]:
+    """Return pools with additions, in increasing order of effect per cost."""
+    base = excess_loss(persons)
     rank = []
     for pool in np.flatnonzero(persons > 0):
         without = persons.copy()
         without[pool] = 0.0
         saved = costs[pool] * persons[pool]
-        rank.append(((short(without) - base) / max(saved, 1e-9), -saved, int(pool)))
+        rank.append(((excess_loss(without) - base) / max(saved, 1e-9), -saved, int(pool)))
     return [pool for _, _, pool in sorted(rank)]
 
 
-def _less(
+def _reduce_pool(
     persons: Floats,
     pool: int,
     tolerance: float,
-    short: Callable[[Floats], float],
+    excess_loss: Callable[[Floats], float],
     once: bool = False,
 ) -> Floats:
-    """Return the same additions with as few people in one pool as will do.
+    """Return the same additions with the fewest people in one pool that suffice.
 
-    Between a size that will do and one that will not the next is tried half-way, or where a line
-    through the last two that would not do reaches zero, in turn.
+    The bracket is narrowed by bisection and by the secant through the last two insufficient sizes,
+    in turn. With `once` nothing is done unless twice the tolerance can be saved.
     """
 
     def at(size: float) -> tuple[Floats, float]:
         trial = persons.copy()
         trial[pool] = size
-        return trial, short(trial)
+        return trial, excess_loss(trial)
 
     if once and at(max(persons[pool] - 2 * tolerance, 0.0))[1] > 0:
         return persons
-    trial, lacks = at(0.0)
-    if lacks <= 0:
+    trial, excess = at(0.0)
+    if excess <= 0:
         return trial
     low, high, before = 0.0, float(persons[pool]), None
-    by_line = True
+    use_secant = True
     while high - low > tolerance:
         middle = (low + high) / 2
-        if by_line and before is not None and before[1] > lacks + 1e-9:
-            slope = (before[1] - lacks) / (low - before[0])
-            middle = float(np.clip(low + lacks / slope + tolerance / 4, low + tolerance / 2,
+        if use_secant and before is not None and before[1] > excess + 1e-9:
+            slope = (before[1] - excess) / (low - before[0])
+            middle = float(np.clip(low + excess / slope + tolerance / 4, low + tolerance / 2,
                                    high - tolerance / 2))  # fmt: skip
-        by_line = not by_line
+        use_secant = not use_secant
         trial, left = at(middle)
         if left <= 0:
             high = middle
         else:
-            before, low, lacks = (low, lacks), middle, left
+            before, low, excess = (low, excess), middle, left
     return at(high)[0]
 
 
-def _known(found: Reinforcement, lang: str) -> list[str]:
-    """Return which plans count on the additions, and what is lost if others do."""
+def _announcement_sentences(found: Reinforcement, lang: str) -> list[str]:
+    """Return sentences on what is lost if all plans, or only the last, count on the additions."""
     return [
         say(f"known_{row.step}", lang, lost=number(row.lost_person_months, lang),
             month=_TEXT.when(found.first_month, lang))
@@ -587,7 +608,7 @@ def _known(found: Reinforcement, lang: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _sure(found: Reinforcement, lang: str) -> str:
+def _optimality_sentence(found: Reinforcement, lang: str) -> str:
     if found.exact:
         return say("exact", lang)
     if found.floor_cost == found.floor_cost:  # not NaN
@@ -596,7 +617,7 @@ def _sure(found: Reinforcement, lang: str) -> str:
     return say("search", lang, persons=number(2 * found.tolerance_persons, lang, 0))
 
 
-def _changed(change: RuleChange, lang: str) -> str:
+def _rule_change_sentence(change: RuleChange, lang: str) -> str:
     left = number(change.lost_person_months, lang)
     who = change.pool or say("every", lang)
     key = f"change_{change.kind}"
@@ -604,8 +625,8 @@ def _changed(change: RuleChange, lang: str) -> str:
         key += "_longer" if change.months > 0 else "_shorter"
     key += "" if change.reached else "_not"
     months = abs(change.months)
-    said = say("month_of" if months == 1 else "months_of", lang, months=months)
-    return say(key, lang, months=said, pool=who, left=left)
+    texts = say("month_of" if months == 1 else "months_of", lang, months=months)
+    return say(key, lang, months=texts, pool=who, left=left)
 
 
 @dataclass(frozen=True)
@@ -652,7 +673,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Proof:
-    """What missions lose when the plan is made again.
+    """Loss of missions in a remade plan.
 
     Attributes
     ----------
@@ -683,14 +704,14 @@ class Reinforcement(Outcome):
     lost_person_months : float
         What missions of main task 2 lose to the package.
     wanted_person_months, level_person_months : float
-        What was asked to remain, and what is aimed at: more, where even people without end,
-        coming that late, leave more of it.
+        The level requested, and the level reached: higher where even unlimited additions, arriving
+        that late, leave a larger loss.
     floor_cost : float
-        Nothing cheaper can do it; NaN where none is proved.
+        Proved lower bound on the cost; NaN where none is proved.
     exact : bool
         Whether cost and floor meet.
     tolerance_persons : float
-        How much less of a single pool would not be noticed; 0 by linear programming.
+        Tolerance of the search in each pool; 0 by linear programming.
     """
 
     title: ClassVar[str] = "reinforcement"
@@ -717,12 +738,12 @@ class Reinforcement(Outcome):
         """Return what is lost, who would prevent it, and which change of rules would."""
         lost = number(self.lost_person_months, lang)
         key = "lost" if self.rule == "fair" else "lost_least"
-        said = [say(key, lang, package=self.package, lost=lost)]
+        texts = [say(key, lang, package=self.package, lost=lost)]
         if self.lost_person_months <= self.level_person_months:
-            return [*said, say("none", lang)]
+            return [*texts, say("none", lang)]
         left = number(self.level_person_months, lang)
         if not self.within_reach:
-            said.append(say("beyond", lang, left=left, month=_TEXT.when(self.first_month, lang)))
+            texts.append(say("beyond", lang, left=left, month=_TEXT.when(self.first_month, lang)))
         if self.additions:
             named = ", ".join(
                 f"{number(row.persons, lang)} {row.pool}"
@@ -731,10 +752,10 @@ class Reinforcement(Outcome):
             whole = sum(row.persons if self.stay else row.person_months for row in self.additions)
             key = "stay" if self.stay else "borrow"
             count, month = number(whole, lang), _TEXT.when(self.first_month, lang)
-            said.append(say(key, lang, left=left, count=count, month=month, named=named))
-            said += [*_known(self, lang), _sure(self, lang)]
-        said += [_changed(change, lang) for change in self.changes]
-        return said
+            texts.append(say(key, lang, left=left, count=count, month=month, named=named))
+            texts += [*_announcement_sentences(self, lang), _optimality_sentence(self, lang)]
+        texts += [_rule_change_sentence(change, lang) for change in self.changes]
+        return texts
 
 
 @analysis(
@@ -796,13 +817,13 @@ def reinforcement(
     """
     case = read_case(source, rule)
     _check(kinds, level_person_months, lead_months, tolerance_persons)
-    scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package))
-    added = Added(scaled, lead_months, announced)
-    aim = stay, tolerance_persons, level_person_months
-    work = _ReinforcementSearch(added, _costs(case, costs), *aim)
+    scaled = ScaledPackage(case, planner_of(case, fills_only=True), case.package(package))
+    plans = ReinforcedPlans(scaled, lead_months, announced)
+    limits = stay, tolerance_persons, level_person_months
+    search = _ReinforcementSearch(plans, _costs(case, costs), *limits)
     if "people" in kinds:
-        work.add(progress)
-    return work.outcome(work.changes(kinds, most_tour_months))
+        search.find_additions(progress)
+    return search.outcome(search.changes(kinds, most_tour_months))
 
 
 def _costs(case: Case, costs: Mapping[str, float] | None) -> Floats:
@@ -828,90 +849,94 @@ def _check(kinds: Sequence[str], level: float, lead: int, tolerance: float) -> N
 
 
 class _ReinforcementSearch:
-    """The additions of one call."""
+    """The search for additions of one call."""
 
     def __init__(
-        self, added: Added, costs: Floats, stay: bool, tolerance: float, wanted: float
+        self, plans: ReinforcedPlans, costs: Floats, stay: bool, tolerance: float, wanted: float
     ) -> None:
-        self.added, self.costs, self.stay, self.wanted = added, costs, stay, wanted
-        case = added.scaled.case
-        self.tolerance, self.floor = tolerance, float("nan")
-        self.programme: Smallest | None = None
-        alike = not (added.announced and added.several_plans)
-        if case.rule == "value" and added.scaled.one_plan and alike:
-            self.programme, self.tolerance = Smallest(added, costs, stay), 0.0
-        self.months, self.persons = added.nothing, np.zeros(len(added.names))
-        self.lost = self._lost(added.nothing)
+        self.plans, self.costs, self.stay, self.wanted = plans, costs, stay, wanted
+        case = plans.scaled.case
+        self.tolerance, self.lower_bound = tolerance, float("nan")
+        self.programme: LeastCostProgramme | None = None
+        same_for_all_plans = not (plans.announced and plans.has_earlier_plans)
+        if case.rule == "value" and plans.scaled.last_plan_only and same_for_all_plans:
+            self.programme, self.tolerance = LeastCostProgramme(plans, costs, stay), 0.0
+        self.months, self.persons = plans.no_additions, np.zeros(len(plans.names))
+        self.lost = self._lost(plans.no_additions)
         self.level, self.within_reach = wanted + NO_LOSS, True
         self.proofs = [Proof("now", "", 0.0, self.lost)]
 
-    def _lost(self, added: Floats) -> float:
+    def _lost(self, additions: Floats) -> float:
         if self.programme is None:
-            return self.added.lost(added)
-        return self.programme.lost(self.programme.amounts_of(added))
+            return self.plans.lost(additions)
+        return self.programme.lost(self.programme.amounts_from_additions(additions))
 
-    def add(self, progress: Progress) -> None:
-        """Find additions, and make the plan again with them and with a little less."""
+    def find_additions(self, progress: Progress) -> None:
+        """Find additions, and make the plan again with them and with slightly fewer."""
         if self.lost <= self.level:
             return
-        added = self.added
-        least = self._lost(added.without_end)
+        plans = self.plans
+        least = self._lost(plans.unlimited_additions)
         self.within_reach = least <= self.level
         self.level = max(self.level, least + NO_LOSS)
         if least >= self.lost - NO_LOSS:
             return
         if self.programme is None:
-            self.persons = prune(added, self.level, self.costs, self.tolerance, progress)
-            offered = added.steady(self.persons)
-            self.months = added.used(added.people(offered))
+            self.persons = reduced_additions(
+                plans, self.level, self.costs, self.tolerance, progress
+            )
+            offered = plans.constant_additions(self.persons)
+            self.months = plans.additions_used(plans.people(offered))
         else:
-            offered = self._by_programme(self.programme)
+            offered = self._solve_programme(self.programme)
         self.proofs.append(Proof("reinforced", "", 0.0, self._lost(offered)))
         for pool in np.flatnonzero((offered > 1e-6).any(axis=1)):
             less = offered.copy()
             by = 2 * self.tolerance or 0.01 * float(offered[pool].max())
             less[pool] = np.maximum(less[pool] - by, 0.0)
-            self.proofs.append(Proof("less", added.names[pool], by, self._lost(less)))
-        if added.several_plans:
-            other = added.other_knowledge()
+            self.proofs.append(Proof("less", plans.names[pool], by, self._lost(less)))
+        if plans.has_earlier_plans:
+            other = plans.with_announcement_reversed()
             step = "announced" if other.announced else "surprise"
             self.proofs.append(Proof(step, "", 0.0, other.lost(offered)))
 
-    def _by_programme(self, programme: Smallest) -> Floats:
-        added = self.added
-        huge = np.full(len(programme.cost), added.enough)
-        pruned = prune(added, max(self.level, self._engine_least()), self.costs, 1.0)
-        starts = [huge, programme.amounts_of(added.steady(pruned))]
+    def _solve_programme(self, programme: LeastCostProgramme) -> Floats:
+        plans = self.plans
+        huge = np.full(len(programme.cost), plans.ample)
+        pruned = reduced_additions(
+            plans, max(self.level, self._least_engine_loss()), self.costs, 1.0
+        )
+        starts = [huge, programme.amounts_from_additions(plans.constant_additions(pruned))]
         starts = [one for one in starts if programme.lost(one) <= self.level + 1e-6]
-        found = [programme.better(one, self.level) for one in starts]
+        found = [programme.improve(one, self.level) for one in starts]
         best = min(found, key=lambda one: float(programme.cost @ one))
-        _, self.floor = programme.floor(self.level)
-        offered = programme.added_of(best)
+        _, self.lower_bound = programme.lower_bound(self.level)
+        offered = programme.additions_from_amounts(best)
         programme.lost(best)
-        self.months = added.used(programme.people()) if self.stay else offered
+        self.months = plans.additions_used(programme.people()) if self.stay else offered
         self.persons = offered.max(axis=1)
         return offered
 
-    def _engine_least(self) -> float:
-        """Return what the engine's own plan leaves lost with people without end."""
-        return self.added.lost(self.added.without_end) + NO_LOSS
+    def _least_engine_loss(self) -> float:
+        """Return the loss in the engine's own plan with unlimited additions."""
+        return self.plans.lost(self.plans.unlimited_additions) + NO_LOSS
 
     def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
-        """Return the changes of rules that prevent as much, without more people."""
+        """Return changes of rules that bring the loss to the same level without additions."""
         if self.lost <= self.level:
             return []
-        names = self.added.names
+        names = self.plans.names
         pools = [names[pool] for pool in np.flatnonzero(self.months.any(axis=1))]
-        found = rest_changes(self.added, self.level, pools) if "rest" in kinds else []
+        found = rest_changes(self.plans, self.level, pools) if "rest" in kinds else []
         if "tour" in kinds:
-            found += tour_changes(self.added, self.level, most_tour_months)
+            found += tour_changes(self.plans, self.level, most_tour_months)
         return found
 
     def outcome(self, changes: Sequence[RuleChange]) -> Reinforcement:
         """Return the outcome: additions with their months, proofs and changes of rules."""
-        added, case = self.added, self.added.scaled.case
+        plans, case = self.plans, self.plans.scaled.case
         additions, months = [], []
-        for pool, name in enumerate(added.names):
+        for pool, name in enumerate(plans.names):
             when = np.flatnonzero(self.months[pool] > 1e-6)
             if not len(when):
                 continue
@@ -928,10 +953,10 @@ class _ReinforcementSearch:
                 for month, now, new in zip(when, needed, come, strict=True)
             ]
         cost = sum(row.cost for row in additions)
-        exact = abs(cost - self.floor) <= 1e-4 * (1 + cost)
-        begin = case.month(min(added.earliest, added.problem.months - 1))
+        exact = abs(cost - self.lower_bound) <= 1e-4 * (1 + cost)
+        begin = case.month(min(plans.earliest, plans.problem.months - 1))
         return Reinforcement(
-            case.rule, added.scaled.package, self.stay, added.announced, added.lead_months, begin,
-            self.lost, self.wanted, self.level, self.within_reach, cost, self.floor, exact,
+            case.rule, plans.scaled.package, self.stay, plans.announced, plans.lead_months, begin,
+            self.lost, self.wanted, self.level, self.within_reach, cost, self.lower_bound, exact,
             self.tolerance, tuple(additions), tuple(changes), tuple(self.proofs), tuple(months),
         )  # fmt: skip

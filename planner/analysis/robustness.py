@@ -1,10 +1,10 @@
-"""How far the headline can be trusted: displacement under each single change of an assumption.
+"""One-at-a-time sensitivity of displacement to every assumption.
 
 One assumption is changed at a time, all others stay at their likely values, and the plan is made
 again with and without the package:
 
 - every uncertain parameter to the low and to the high end of its range, and every decision,
-  prolongation or shared factor that draws know of;
+  prolongation or shared factor that is drawn in a simulation;
 - every month that is an assumption, and the package's month as a whole, by one to three months
   earlier and later;
 - every length of a tour that has no range, by two months;
@@ -13,8 +13,8 @@ again with and without the package:
 - the rule;
 - the months that are reported.
 
-A single change shows what one assumption does alone. How likely it is, and what all of them do
-together, the draws of :func:`planner.simulate` say.
+A single change shows the effect of one assumption alone. The draws of :func:`planner.simulate` show
+its probability, and the effect of all assumptions together.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parameters import VariedParameter, inputs_of, with_changes
+from planner.analysis.parameters import VariedParameter, varied_parameters, with_changes
 from planner.analysis.plans import Case, read_case
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
@@ -39,7 +39,7 @@ from planner.labels import number
 from planner.montecarlo.run import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
-from planner.results.losses import SOMETHING, TENTH, losses
+from planner.results.losses import LARGE_SHARE, MIN_DISPLACEMENT, losses
 from planner.solution import solve_problem
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
@@ -57,21 +57,21 @@ GROUPS = (
 decisions and prolongations; en bloc or staggered; order of sourcing options; rule; window."""
 
 MONTHS = (-3, -2, -1, 1, 2, 3)
-"""How far an assumed month is moved."""
+"""Numbers of months by which an assumed month is moved."""
 
 TOUR_MONTHS = 2
-"""How far the length of a tour without a range is moved."""
+"""Change of the length of a tour without a range, months."""
 
-OUTER = (0.05, 0.95)
-"""Quantiles taken for the ends of a distribution that has none."""
+OUTER_QUANTILES = (0.05, 0.95)
+"""Quantiles that replace the ends of a distribution with infinite support."""
 
-FEW = 24
-"""Plans below which other processes would take longer to start than to help."""
+MIN_PARALLEL = 24
+"""Number of plans from which further processes save more time than they need to start."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change of one assumption, and what the package then displaces.
+    """One change of one assumption, and the displacement by the package with it.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Swing:
-    """How far one input alone moves the displacement; the widest first.
+    """The range of displacement as one parameter alone changes; the widest first.
 
     `smallest` and `largest` are over its changes and the likely value, `smallest_at` and
     `largest_at` the changes that give them, empty where that is the likely value.
@@ -205,7 +205,7 @@ class Robustness(Outcome):
                 low=number(min(every), lang, 0), high=number(max(every), lang, 0),
             )
         ]  # fmt: skip
-        widest = [row for row in self.swings if row.width_person_months >= SOMETHING][:3]
+        widest = [row for row in self.swings if row.width_person_months >= MIN_DISPLACEMENT][:3]
         if widest:
             parts = [
                 say(
@@ -259,7 +259,7 @@ def _change_sentences(
 
 @dataclass(frozen=True, eq=False)
 class _Variant:
-    """One change, and how to state the problem with it."""
+    """One change, and a function that makes the problem with it."""
 
     input: str
     group: str
@@ -273,7 +273,7 @@ class _Variant:
 
     @cached_property
     def problem(self) -> Problem | None:
-        """The problem with the change; None where the change contradicts the rest."""
+        """The problem with the change; None where the change contradicts the scenario."""
         try:
             return self.make()
         except (InputError, ValueError):
@@ -281,8 +281,8 @@ class _Variant:
 
 
 @dataclass(frozen=True)
-class _Planned:
-    """What a plan says; NaN where it could not be proved."""
+class _PlanSummary:
+    """Displacement and fill in one plan; NaN where the plan could not be proved."""
 
     displaced: float = NAN
     main_task_1: float = NAN
@@ -342,11 +342,11 @@ def robustness(
     case = read_case(source, rule)
     name = case.package(package)
     labels = {line.demand: line.mission for line in case.lines}
-    now = _plan(case.problem, case.rule, name, labels)
+    now = _summary_of_plan(case.problem, case.rule, name, labels)
     variants, labels = _variants(case, name, chosen, labels)
-    planned = _plans(variants, case.rule, name, labels, workers, progress)
+    planned = _summaries(variants, case.rule, name, labels, workers, progress)
     rows = [
-        _row(variant, made, now)
+        _change_row(variant, made, now)
         for variant, made in zip(variants, planned, strict=True)
         if variant.problem is not None
     ]
@@ -355,7 +355,7 @@ def robustness(
 
 
 def _outcome(
-    package: str, rule: str, now: _Planned, rows: list[Change], refused: int
+    package: str, rule: str, now: _PlanSummary, rows: list[Change], refused: int
 ) -> Robustness:
     return Robustness(
         package=package,
@@ -381,23 +381,25 @@ def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
 
 @cache
 def _cache() -> PlanCache:
-    """Return the plans that this process has made: most changes leave most stages as they were."""
+    """Return the cache of plans of this process: most changes leave most stages unchanged."""
     return PlanCache()
 
 
-def _plan(problem: Problem, rule: str, package: str, missions: Mapping[str, str]) -> _Planned:
-    """Return what a package displaces in one problem."""
+def _summary_of_plan(
+    problem: Problem, rule: str, package: str, missions: Mapping[str, str]
+) -> _PlanSummary:
+    """Return the displacement by a package in one problem."""
     if not any(one.id == package for one in problem.packages):
-        return _Planned(0.0, 0.0, 0.0)
+        return _PlanSummary(0.0, 0.0, 0.0)
     try:
         solution = solve_problem(problem, rule, [package], _cache())
     except (CertificateError, SolverError):
-        return _Planned()
+        return _PlanSummary()
     lost = solution.displaced(package)
     task = np.array([demand.main_task for demand in problem.demands])
     in_package = problem.inside(package)
     most = next((one for one in losses(solution, package, missions) if one.whole), None)
-    return _Planned(
+    return _PlanSummary(
         displaced=float(lost[task == 2].sum()),
         main_task_1=float(lost[task == 1].sum()),
         filled=float(solution.with_all.filled[in_package].sum()),
@@ -406,39 +408,39 @@ def _plan(problem: Problem, rule: str, package: str, missions: Mapping[str, str]
     )
 
 
-def _plans(
+def _summaries(
     variants: Sequence[_Variant], rule: str, package: str, missions: Mapping[str, str],
     workers: int, progress: Progress,
-) -> list[_Planned]:  # fmt: skip
+) -> list[_PlanSummary]:  # fmt: skip
     """Return the plan of each variant; equal problems are planned once."""
     keys = [
         None if one.problem is None else
         hashlib.sha256(pickle.dumps((one.problem, one.rule or rule))).digest()
         for one in variants
     ]  # fmt: skip
-    first = {key: place for place, key in reversed(list(enumerate(keys))) if key is not None}
+    first = {key: index for index, key in reversed(list(enumerate(keys))) if key is not None}
     places = sorted(first.values())
-    count = workers or (processors() if len(places) >= FEW else 1)
+    count = workers or (processors() if len(places) >= MIN_PARALLEL else 1)
     calls = [
-        (_plan, variants[place].problem, variants[place].rule or rule, package, missions)
-        for place in places
+        (_summary_of_plan, variants[index].problem, variants[index].rule or rule, package, missions)
+        for index in places
     ]
-    made: dict[bytes, _Planned] = {}
+    made: dict[bytes, _PlanSummary] = {}
     progress(0, len(calls))
     with executor_for(len(calls), count) as (executor, of):
         for done, found in enumerate(in_order(executor, of, calls), 1):
             made[keys[places[done - 1]] or b""] = found
             progress(done, len(calls))
-    return [_Planned() if key is None else made[key] for key in keys]
+    return [_PlanSummary() if key is None else made[key] for key in keys]
 
 
-def _state(made: _Planned) -> str:
-    if not made.displaced >= SOMETHING:
+def _state(made: _PlanSummary) -> str:
+    if not made.displaced >= MIN_DISPLACEMENT:
         return "nothing"
-    return "over a tenth" if made.displaced > TENTH * made.filled else "something"
+    return "over a tenth" if made.displaced > LARGE_SHARE * made.filled else "something"
 
 
-def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
+def _change_row(variant: _Variant, made: _PlanSummary, now: _PlanSummary) -> Change:
     state = _state(made)
     names = ("input", "group", "change", "value", "changed_to", "unit", "basis")
     return Change(
@@ -454,8 +456,8 @@ def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
     )
 
 
-def _swings(rows: Sequence[Change], now: _Planned) -> tuple[Swing, ...]:
-    """Return one row an input, what moves the displacement most first."""
+def _swings(rows: Sequence[Change], now: _PlanSummary) -> tuple[Swing, ...]:
+    """Return one row for each parameter, in decreasing order of the width of its range."""
     inputs: dict[tuple[str, str], list[Change]] = {}
     for row in rows:
         if row.displaced_person_months == row.displaced_person_months:
@@ -471,9 +473,13 @@ def _swings(rows: Sequence[Change], now: _Planned) -> tuple[Swing, ...]:
                 input=name,
                 group=group,
                 smallest_person_months=low,
-                smallest_at=_at(least) if least.displaced_person_months < now.displaced else "",
+                smallest_at=_change_text(least)
+                if least.displaced_person_months < now.displaced
+                else "",
                 largest_person_months=high,
-                largest_at=_at(most) if most.displaced_person_months > now.displaced else "",
+                largest_at=_change_text(most)
+                if most.displaced_person_months > now.displaced
+                else "",
                 width_person_months=high - low,
                 flips=any(row.flips for row in every),
                 basis=every[0].basis,
@@ -482,7 +488,7 @@ def _swings(rows: Sequence[Change], now: _Planned) -> tuple[Swing, ...]:
     return tuple(sorted(found, key=lambda row: (-round(row.width_person_months, 3), row.input)))
 
 
-def _at(row: Change) -> str:
+def _change_text(row: Change) -> str:
     """Return a change in a word, with the number of months where it is one."""
     return f"{row.change} {abs(row.changed_to):g}" if row.group == "month" else row.change
 
@@ -494,23 +500,23 @@ def _variants(
     missions = dict(labels)
     found: list[_Variant] = []
     if case.scenario is not None:
-        made, more = _of_factors(case)
+        made, more = _factor_variants(case)
         found += made
-        found += _of_ranges(case, {one.input for one in made})
+        found += _range_variants(case, {one.input for one in made})
         missions = {**more, **missions}
-    found += _months(case, package, {one.input for one in found if one.group == "month"})
-    for one in inputs_of(case, [f"package.{package}.size"]):
-        found += _both_ends(one, "people")
-    found += _tours(case, {one.input for one in found})
-    found += _changeovers(case)
-    found += _preferences(case)
+    found += _month_variants(case, package, {one.input for one in found if one.group == "month"})
+    for one in varied_parameters(case, [f"package.{package}.size"]):
+        found += _end_variants(one, "people")
+    found += _tour_variants(case, {one.input for one in found})
+    found += _changeover_variants(case)
+    found += _preference_variants(case)
     other = "value" if case.rule == "fair" else "fair"
     found.append(_Variant("rule", "rule", other, lambda: case.problem, rule=other))
-    found += _windows(case, package)
+    found += _window_variants(case, package)
     return [one for one in found if one.group in chosen], missions
 
 
-def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
+def _factor_variants(case: Case) -> tuple[list[_Variant], dict[str, str]]:
     """Return each factor of the draws at both ends of its distribution."""
     from planner.compile.build import compile_scenario
     from planner.montecarlo.parameters import list_uncertain
@@ -520,21 +526,21 @@ def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
     missions = {row.id: row.mission for row in uncertain.compiled.demands}
     here = {demand.id for demand in case.problem.demands}
     likely = uncertain.likely.copy()
-    for place, one in enumerate(uncertain.factors):
+    for index, one in enumerate(uncertain.factors):
         if one.id.startswith("decided."):
             lines = [target.split(".")[1] for target in one.targets]
-            likely[place] = float(any(line in here for line in lines))
+            likely[index] = float(any(line in here for line in lines))
     rows, about = [], []
-    for place, one in enumerate(uncertain.factors):
+    for index, one in enumerate(uncertain.factors):
         if one.layer != "capacity":
             continue
         for word, end in zip(("low", "high"), _ends(one.distribution), strict=True):
-            if end == likely[place]:
+            if end == likely[index]:
                 continue
             values = likely.copy()
-            values[place] = end
+            values[index] = end
             rows.append(values)
-            about.append((one, word, float(likely[place]), end))
+            about.append((one, word, float(likely[index]), end))
     if not rows:
         return [], missions
     figures = Effects(uncertain).figures(np.array(rows))
@@ -552,7 +558,7 @@ def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
     return found, missions
 
 
-def _of_ranges(case: Case, known: set[str]) -> Iterator[_Variant]:
+def _range_variants(case: Case, known: set[str]) -> Iterator[_Variant]:
     """Yield the ends of parameters that have a range and that draws keep at their likely value."""
     ids = [
         row.id
@@ -560,19 +566,19 @@ def _of_ranges(case: Case, known: set[str]) -> Iterator[_Variant]:
         if not isinstance(row.value, str) and (row.low, row.high) != (None, None)
         and row.id not in known
     ]  # fmt: skip
-    for one in inputs_of(case):
+    for one in varied_parameters(case):
         if one.id in ids:
-            yield from _both_ends(one, _group(one.id))
+            yield from _end_variants(one, _group(one.id))
 
 
-def _both_ends(one: VariedParameter, group: str) -> Iterator[_Variant]:
+def _end_variants(one: VariedParameter, group: str) -> Iterator[_Variant]:
     """Yield a parameter at the low and the high end of its range, where it has one."""
     for word, end in (("low", one.low), ("high", one.high)):
         if end == end and end != one.value:
-            yield _varied(one, group, word, end)
+            yield _variant(one, group, word, end)
 
 
-def _varied(one: VariedParameter, group: str, change: str, to: float) -> _Variant:
+def _variant(one: VariedParameter, group: str, change: str, to: float) -> _Variant:
     """Return a parameter at another value."""
     make = partial(one.problem, to)
     return _Variant(one.id, group, change, make, one.value, to, one.unit, one.basis)
@@ -580,7 +586,7 @@ def _varied(one: VariedParameter, group: str, change: str, to: float) -> _Varian
 
 def _ends(distribution: Any) -> list[float]:
     ends = np.array(distribution.support, dtype=float)
-    return np.where(np.isfinite(ends), ends, distribution.ppf(np.array(OUTER))).tolist()
+    return np.where(np.isfinite(ends), ends, distribution.ppf(np.array(OUTER_QUANTILES))).tolist()
 
 
 def _group(id: str) -> str:
@@ -596,20 +602,20 @@ def _group(id: str) -> str:
     return "time at home" if {"preparation", "rest", "dwell"} & set(parts) else "people"
 
 
-def _months(case: Case, package: str, ranged: set[str]) -> Iterator[_Variant]:
+def _month_variants(case: Case, package: str, ranged: set[str]) -> Iterator[_Variant]:
     """Yield each assumed month, and those of the package, by one to three months either way."""
     ids = [f"package.{package}.first", f"package.{package}.known"]
     patterns = [*ids, "demand.*.first", "demand.*.last"] if case.scenario is not None else ids
-    for one in inputs_of(case, patterns):
+    for one in varied_parameters(case, patterns):
         assumed = one.basis == "assumption" or one.id in ranged
         if one.id not in ids and not assumed:
             continue
         for months in MONTHS:
             word = "earlier" if months < 0 else "later"
-            yield _varied(one, "month", word, float(months))
+            yield _variant(one, "month", word, float(months))
 
 
-def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
+def _tour_variants(case: Case, ranged: set[str]) -> Iterator[_Variant]:
     """Yield the length of each tour that has no range, shorter and longer."""
     if case.scenario is None:
         patterns = ["demand.*.tour"]
@@ -618,13 +624,13 @@ def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
         patterns = [id for id in ids if _group(id) == "tour" and id not in ranged]
     if not patterns:
         return
-    for one in sorted(inputs_of(case, patterns), key=lambda one: one.id):
+    for one in sorted(varied_parameters(case, patterns), key=lambda one: one.id):
         for word, to in (("shorter", one.value - TOUR_MONTHS), ("longer", one.value + TOUR_MONTHS)):
             if to >= 1:
-                yield _varied(one, "tour", word, to)
+                yield _variant(one, "tour", word, to)
 
 
-def _changeovers(case: Case) -> Iterator[_Variant]:
+def _changeover_variants(case: Case) -> Iterator[_Variant]:
     """Yield en bloc and staggered changeover, kind by kind; without kinds demand by demand."""
     kinds: dict[str, list[Demand]] = {}
     for line, demand in zip(case.lines, case.problem.demands, strict=True):
@@ -643,7 +649,7 @@ def _changeovers(case: Case) -> Iterator[_Variant]:
             yield _Variant(f"{name}.changeover", "changeover", word, make)
 
 
-def _preferences(case: Case) -> Iterator[_Variant]:
+def _preference_variants(case: Case) -> Iterator[_Variant]:
     """Yield the order of sourcing options reversed, demand by demand."""
     for one in case.problem.demands:
         if len(one.options) > 1:
@@ -651,12 +657,12 @@ def _preferences(case: Case) -> Iterator[_Variant]:
             yield _Variant(f"demand.{one.id}.options", "preference", "reversed", make)
 
 
-def _windows(case: Case, package: str) -> Iterator[_Variant]:
+def _window_variants(case: Case, package: str) -> Iterator[_Variant]:
     """Yield other months of report: a year less or more at its end, and from the package on."""
     problem = case.problem
     first, last = problem.report
-    own = [problem.demand(name) for name in problem.package(package).demands]
-    start = min((problem.begins(one, package) for one in own), default=first)
+    demands = [problem.demand(name) for name in problem.package(package).demands]
+    start = min((problem.begins(one, package) for one in demands), default=first)
     windows = (
         ("a year shorter", last - 12 >= first, (first, last - 12)),
         ("a year longer", last + 12 < problem.months, (first, last + 12)),

@@ -1,12 +1,12 @@
-"""Which package caused how much: the Shapley value of each in what all displace together.
+"""Attribution of displacement to packages by Shapley values.
 
-With several packages at once, displacement with and without one of them depends on the others.
-Its Shapley value is the mean of what it adds over all orders in which packages could come; the
-shares add up to what all displace together. Every coalition is a plan that unfolds of its own, on
-the same tours and decisions.
+With several packages the displacement by one of them depends on the others. Its Shapley value is
+the mean of its marginal contribution over all orders of the packages; the values add up to the
+displacement by all together. Each coalition has a plan of its own, on the same tours and decisions.
 
-Exact: over all coalitions. Sampled: over random orders, each taken forwards and backwards, so that
-every pair of orders adds up to the total and its spread gives the standard error.
+Exact values need all coalitions. Sampled values use random orders, each taken forwards and
+backwards: every pair of orders adds up to the total, and the spread over pairs gives the standard
+error.
 """
 
 from __future__ import annotations
@@ -38,30 +38,30 @@ __all__ = [
 
 
 Worth = Callable[[frozenset[str]], Floats]
-"""What a coalition brings: one or more numbers, always as many."""
+"""The characteristic function of a game: one or more numbers of a coalition."""
 
 _TEXT = text_of("shares")
 say = _TEXT.say
 
-EXACT_UPTO = 10
-"""Most packages of which all coalitions are evaluated."""
+MAX_EXACT = 10
+"""Largest number of packages of which all coalitions are evaluated."""
 
-REPORTED = 4
-"""Most packages of which a report shows shares: every coalition takes a plan."""
+MAX_REPORTED = 4
+"""Largest number of packages of which a report shows shares: each coalition needs a plan."""
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Shares of some players in what they bring together.
+    """Shapley values of the players of a game.
 
     Attributes
     ----------
     share : ndarray (players, numbers)
-        They add up to worth of all − worth of none.
+        Shapley values; they add up to the worth of all − the worth of none.
     error : ndarray (players, numbers)
         Standard errors; 0 where exact.
     alone, last : ndarray (players, numbers)
-        What a player brings first of all, and last of all.
+        Marginal contribution of a player as the first, and as the last.
     total : ndarray (numbers,)
     """
 
@@ -81,14 +81,14 @@ def shapley(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Split:
-    """Split what players bring together.
+    """Return the Shapley values of a game.
 
     Parameters
     ----------
     worth : callable
-        Called once for each coalition met.
+        Characteristic function; called once for each coalition.
     orders : int, optional
-        How many random orders to take, rounded up to pairs, two pairs at least; None is exact.
+        Number of random orders, rounded up to pairs, at least two pairs; None is exact.
 
     Examples
     --------
@@ -97,14 +97,14 @@ def shapley(
     ([0.5, 0.5], [0.0, 0.0])
     """
     players = tuple(players)
-    met: dict[frozenset[str], Floats] = {}
+    values_by_coalition: dict[frozenset[str], Floats] = {}
     steps = 2 ** len(players) if orders is None else _pairs(orders) * 2 * len(players)
 
     def value(group: frozenset[str]) -> Floats:
-        if group not in met:
-            met[group] = np.asarray(worth(group), dtype=float)
-            progress(min(len(met), steps), steps)
-        return met[group]
+        if group not in values_by_coalition:
+            values_by_coalition[group] = np.asarray(worth(group), dtype=float)
+            progress(min(len(values_by_coalition), steps), steps)
+        return values_by_coalition[group]
 
     none, every = value(frozenset()), value(frozenset(players))
     if not players:
@@ -137,7 +137,7 @@ def _exact(one: str, players: tuple[str, ...], value: Worth) -> Floats:
 
 def _subsets(names: Sequence[str]) -> Iterator[frozenset[str]]:
     for mask in range(2 ** len(names)):
-        yield frozenset(name for place, name in enumerate(names) if mask >> place & 1)
+        yield frozenset(name for index, name in enumerate(names) if mask >> index & 1)
 
 
 def _sampled(
@@ -148,20 +148,26 @@ def _sampled(
     found = []
     for _ in range(pairs):
         order = rng.permutation(len(players))
-        found.append((_along(players, order, value) + _along(players, order[::-1], value)) / 2)
+        found.append(
+            (
+                _marginals_in_order(players, order, value)
+                + _marginals_in_order(players, order[::-1], value)
+            )
+            / 2
+        )
     values = np.array(found)
     return values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(pairs)
 
 
-def _along(players: tuple[str, ...], order: NDArray[np.int64], value: Worth) -> Floats:
-    """Return what each player adds in one order, (players, numbers)."""
+def _marginals_in_order(players: tuple[str, ...], order: NDArray[np.int64], value: Worth) -> Floats:
+    """Return the marginal contribution of each player in one order, (players, numbers)."""
     group: frozenset[str] = frozenset()
     before = value(group)
     added = np.zeros((len(players), len(before)))
-    for place in order:
-        group = group | {players[place]}
+    for index in order:
+        group = group | {players[index]}
         now = value(group)
-        added[place] = now - before
+        added[index] = now - before
         before = now
     return added
 
@@ -219,19 +225,19 @@ class Shares(Outcome):
         if not self.packages:
             return [say("share_of_none", lang)]
         key = "share_of_one" if len(self.packages) == 1 else "share_of_all"
-        said = [
+        texts = [
             say(key, lang, total=number(total, lang), count=number(len(self.packages), lang, 0))
         ]
         for row in sorted(self.packages, key=lambda row: -round(row.share_person_months, 6)):
             lost = row.share_person_months
             give = "" if self.exact else f" (± {number(1.96 * row.standard_error, lang)})"
             part = f", {percent(lost / total, lang, 0)}" if total > NO_SHORTFALL else ""
-            said.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
-        return said
+            texts.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
+        return texts
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:
-    return {} if 1 < len(case.packages) <= REPORTED else None
+    return {} if 1 < len(case.packages) <= MAX_REPORTED else None
 
 
 @analysis(shown=("packages", "missions"), in_report=_for_report, positional=("rule",))
@@ -279,19 +285,18 @@ def shares(
         case = _regrouped(case, each if packages is None else packages)
     if orders is not None and orders < 1:
         raise InputError(f"orders: expected at least 1, found {orders}")
-    if orders is None and len(case.packages) > EXACT_UPTO:
+    if orders is None and len(case.packages) > MAX_EXACT:
         orders = 200
-    return _outcome(case, *_played(case, orders, seed, progress))
+    return _outcome(case, *_shapley_values(case, orders, seed, progress))
 
 
-def _played(
+def _shapley_values(
     case: Case, orders: int | None, seed: int, progress: Progress
 ) -> tuple[Split, list[str]]:
-    """Split what main task 2, main task 1 and then each mission lose, in this order."""
+    """Return Shapley values of the losses of main task 2, main task 1 and each mission."""
     planner = planner_of(case, fills_only=True)
     outside = ~case.inside(case.packages)
-    named = {name: mask & outside for name, mask in case.groups("mission").items()}
-    named = {name: mask for name, mask in named.items() if mask.any()}
+    named = case.groups(within=outside)
     masks = [outside & (case.task == 2), outside & (case.task == 1), *named.values()]
 
     def lost(group: frozenset[str]) -> Floats:
@@ -338,4 +343,4 @@ def _regrouped(case: Case, packages: Mapping[str, Sequence[str]]) -> Case:
         made.append(Package(name, tuple(demands), min(months, default=0)))
     if faults:
         raise InputError(faults)
-    return case.change(replace(problem, packages=tuple(made)))
+    return case.with_problem(replace(problem, packages=tuple(made)))

@@ -1,8 +1,8 @@
-"""Threshold points: what would have to be different for a conclusion to be false, or true.
+"""Thresholds: the smallest change of each parameter that reverses a conclusion.
 
 Every parameter is varied alone, up and down, and the plan is made again, until the conclusion
-changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. And
-many draws are made in which all that is uncertain varies at once.
+changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. In
+addition draws are made in which all uncertain parameters vary at once.
 
 A conclusion is a quantity that is above or below a level, in words that a program can read::
 
@@ -20,13 +20,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parameters import VariedParameter, inputs_of
-from planner.analysis.plans import KEYS, Case, read_case, settling
+from planner.analysis.parameters import VariedParameter, varied_parameters
+from planner.analysis.plans import KEYS, Case, read_case, tie_breaking_solver
 from planner.errors import InputError, nearest
 from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
@@ -41,16 +42,16 @@ if TYPE_CHECKING:
     from planner.montecarlo.records import Records
 
 __all__ = [
-    "NONE",
+    "NO_DRAWS",
     "ClaimProbability",
     "Conclusion",
     "Crossing",
     "DrawFills",
-    "Found",
-    "Measure",
+    "ThresholdSearch",
+    "ConclusionMeasure",
     "Threshold",
     "Varied",
-    "filled_of",
+    "fills_of_records",
     "parse_conclusion",
     "scan",
     "threshold",
@@ -65,20 +66,20 @@ RELATIONS = {
 
 EXAMPLE = "displacement(kind=staff) > 10%"
 
-_FORM = re.compile(
+_PATTERN = re.compile(
     r"\s*(?P<quantity>\w+)\s*(?:\(\s*(?:(?P<by>\w+)\s*=\s*)?(?P<name>[^()=]*?)\s*\))?"
     r"\s*(?:is\s+)?(?P<relation>[<>]=?|[a-z]+)"
     r"\s*(?P<level>[0-9]{1,12}(?:[.,][0-9]{1,20})?)\s*(?P<percent>%)?\s*"
 )
 
-_OF = re.compile(
+_PLAIN_PATTERN = re.compile(
     r"\s*(?P<quantity>\w+)\s+of\s+(?P<name>\S[^()]*?)(?:\s+(?:posts|people))?"
     r"\s+(?P<rest>(?:is\s+)?(?:[a-z]+|[<>]=?)\s*[0-9].*)"
 )
-"""The same in plain words."""
+"""Pattern of a conclusion in plain words."""
 
-SAME = 1e-6
-"""Relative distance within which a number is at its level."""
+LEVEL_TOLERANCE = 1e-6
+"""Relative difference within which a quantity is equal to its level."""
 
 _TEXT = text_of("threshold")
 say = _TEXT.say
@@ -86,28 +87,28 @@ say = _TEXT.say
 NAN = float("nan")
 
 SMALL_BATCH = 24
-"""Problems or demands for which the engine is as fast as waking compiled code."""
+"""Number of problems or demands up to which the engine is as fast as loading compiled code."""
 
-MANY = 128
-"""Most problems that are planned at once, for memory."""
+MAX_BATCH = 128
+"""Largest number of problems planned at once, to limit memory."""
 
-ROUNDS = 60
-"""Most times that brackets are halved."""
+MAX_ROUNDS = 60
+"""Largest number of rounds of bracketing."""
 
-KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
-"""What is needed of each draw."""
+RECORD_FIELDS = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
+"""Fields of the records of draws that are read."""
 
-FEW = 5
-"""Thresholds that are sentences; the table holds all."""
+MAX_SENTENCES = 5
+"""Largest number of thresholds with a sentence; the table holds all."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawFills:
-    """What some draws fill and ask inside the window, person-months, (draws, demands).
+    """Person-months filled and asked inside the window by some draws, (draws, demands).
 
-    `without` leaves the package out; it is not looked at where nothing is displaced. `by_line` and
-    `by_line_without` are the same by demand and pool, (draws, lines), whose places are `lines`,
-    (lines, 2).
+    `without` leaves the package out; it is used for displacement only. `by_line` and
+    `by_line_without` are the same by pair of demand and pool, (draws, lines), whose indices are
+    `lines`, (lines, 2).
     """
 
     with_all: Floats
@@ -120,15 +121,15 @@ class DrawFills:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A quantity, what it is of, and how it compares with a level.
+    """A quantity, its selection of demands, and its comparison with a level.
 
     Attributes
     ----------
     quantity : str
         ``"displacement"``, ``"fill"`` or ``"ratio"``.
     by, name : str
-        What it is of: a key such as ``"mission"``, ``"kind"`` or ``"pool"`` and its value; both
-        empty for all.
+        The selection: a key such as ``"mission"``, ``"kind"`` or ``"pool"`` and its value; both
+        empty for all demands.
     relation : str
         ``">"``, ``">="``, ``"<"`` or ``"<="``.
     level : float
@@ -152,55 +153,55 @@ class Conclusion:
 
     @property
     def of_package(self) -> bool:
-        """Whether a package must be left out to know it."""
+        """Whether the quantity compares plans with and without a package."""
         return self.quantity != "fill"
 
     def of(self, case: Case, package: str, filled: DrawFills) -> Floats:
         """Return the quantity in each draw, (draws,); NaN where it is undefined."""
         chosen = self._demands(case)
-        lost = _clear(filled.without - filled.with_all, filled.asked)
+        lost = _zero_rounding(filled.without - filled.with_all, filled.asked)
         if self.quantity == "fill":
             if self.by == "pool":
                 raise InputError(f"{self}: fill is of demands, a pool is asked for nothing itself")
             return _share(filled.with_all[:, chosen].sum(1), filled.asked[:, chosen].sum(1))
-        own = case.inside(package)
+        in_package = case.inside(package)
         if self.quantity == "ratio":
-            second = (case.task == 2) & ~own
-            return _share(lost[:, second].sum(1), filled.with_all[:, own].sum(1))
-        outside = chosen & ~own
+            main_task_2 = (case.task == 2) & ~in_package
+            return _share(lost[:, main_task_2].sum(1), filled.with_all[:, in_package].sum(1))
+        outside = chosen & ~in_package
         if self.by == "pool":
-            place = list(case.problem.pools).index(self.name)
-            lines = outside[filled.lines[:, 0]] & (filled.lines[:, 1] == place)
+            index = list(case.problem.pools).index(self.name)
+            lines = outside[filled.lines[:, 0]] & (filled.lines[:, 1] == index)
             before = filled.by_line_without[:, lines]
-            taken = _clear(before - filled.by_line[:, lines], before)
+            taken = _zero_rounding(before - filled.by_line[:, lines], before)
             value, before = taken.sum(1), before.sum(1)
             return _share(value, before) if self.share else value
         value = lost[:, outside].sum(1)
         return _share(value, filled.asked[:, outside].sum(1)) if self.share else value
 
     def holds(self, value: Floats) -> Flags:
-        """Return whether it is true of some values of its quantity; never where undefined."""
+        """Return whether the conclusion holds for some values of its quantity; false for NaN."""
         apart = np.asarray(value) - self.level
-        give = SAME * (1 + abs(self.level))
+        give = LEVEL_TOLERANCE * (1 + abs(self.level))
         with np.errstate(invalid="ignore"):
             return {
                 ">": apart > give, ">=": apart >= -give, "<": apart < -give, "<=": apart <= give,
             }[self.relation]  # fmt: skip
 
     def check(self, case: Case) -> None:
-        """Raise InputError unless it can be asked of a case."""
+        """Raise InputError if the case has no such pool, package or group."""
         if self.by == "pool" and self.name not in case.problem.pools:
             near = nearest(self.name, case.problem.pools)
             raise InputError(f"{self}: expected a pool, found {self.name!r}{near}")
         self._demands(case)
 
     def _demands(self, case: Case) -> Flags:
-        """Return the demands it is about: of main task 2, unless it names some itself."""
-        second = case.task == 2
+        """Return the selected demands: those of main task 2, unless the selection names some."""
+        main_task_2 = case.task == 2
         if self.quantity == "fill" and not self.by:
-            return np.ones(len(second), dtype=bool)
+            return np.ones(len(main_task_2), dtype=bool)
         if not self.by or self.by == "pool":
-            return second
+            return main_task_2
         if self.by == "package":
             return case.inside(case.package(self.name))
         groups = case.groups(self.by)
@@ -208,12 +209,12 @@ class Conclusion:
             near = nearest(self.name, groups)
             raise InputError(f"{self}: expected a {self.by}, found {self.name!r}{near}")
         named = groups[self.name]
-        own = self.by in ("mission", "demand", "main_task", "tier") or self.quantity == "fill"
-        return named if own else named & second
+        all_tasks = self.by in ("mission", "demand", "main_task", "tier") or self.quantity == "fill"
+        return named if all_tasks else named & main_task_2
 
 
-def _clear(lost: Floats, asked: Floats) -> Floats:
-    """Return losses free of rounding."""
+def _zero_rounding(lost: Floats, asked: Floats) -> Floats:
+    """Return losses with rounding errors set to zero."""
     return np.where(np.abs(lost) <= ROUNDING * (1 + asked), 0.0, lost)
 
 
@@ -222,7 +223,7 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 
 def _selector(name: str, case: Case) -> str:
-    """Return what a bare name is one of: a mission or demand first, then any other."""
+    """Return the key of a name: mission or demand if it is one, else any other."""
     for by in ("mission", "demand", *(key for key in KEYS if key not in ("main_task", "tier"))):
         if name in case.groups(by):
             return by
@@ -251,9 +252,9 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     >>> str(parse_conclusion("displacement of staff people exceeds 10 %", read_case(problem)))
     'displacement(pool=staff) > 10%'
     """
-    plain = _OF.fullmatch(text)
+    plain = _PLAIN_PATTERN.fullmatch(text)
     form = "{quantity}({name}) {rest}".format(**plain.groupdict()) if plain else text
-    found = _FORM.fullmatch(form)
+    found = _PATTERN.fullmatch(form)
     if found is None:
         raise InputError(f"conclusion: expected something like {EXAMPLE!r}, found {text!r}")
     quantity, by, name = found["quantity"], found["by"] or "", found["name"]
@@ -286,11 +287,11 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     return conclusion
 
 
-class Trials:
+class VariantPlans:
     """Plans of variants of a case, with all packages and without one.
 
-    The demands of the case are the axis of what is returned; a demand that a variant has not got
-    asks and fills nothing.
+    Results have the demands of the case as their axis; a demand that a variant lacks asks and fills
+    nothing.
     """
 
     def __init__(self, case: Case, package: str | None):
@@ -299,8 +300,8 @@ class Trials:
         self.ids = [demand.id for demand in case.problem.demands]
         self.pools = list(case.problem.pools)
         lines = [
-            (place, self.pools.index(pool))
-            for place, demand in enumerate(case.problem.demands)
+            (index, self.pools.index(pool))
+            for index, demand in enumerate(case.problem.demands)
             for pool in demand.pools
         ]
         self.lines = np.array(lines, dtype=np.int64).reshape(-1, 2)
@@ -314,13 +315,13 @@ class Trials:
         by_line, by_line_without = (np.zeros((count, lines)) for _ in range(2))
         filled = DrawFills(with_all, without, asked, by_line, by_line_without, self.lines)
         groups: dict[Any, list[int]] = {}
-        for place, problem in enumerate(problems):
-            groups.setdefault(_structure_of(problem), []).append(place)
+        for index, problem in enumerate(problems):
+            groups.setdefault(_structure_key(problem), []).append(index)
         compiled = max(count, wide) > SMALL_BATCH
         done = 0
         for key, every in groups.items():
-            for first in range(0, len(every), MANY):
-                places = every[first : first + MANY]
+            for first in range(0, len(every), MAX_BATCH):
+                places = every[first : first + MAX_BATCH]
                 structure = self._structure((key, compiled), problems[every[0]])
                 self._solve(structure, [problems[k] for k in places], np.array(places), filled)
                 done += len(places)
@@ -334,7 +335,7 @@ class Trials:
         if key not in self._structures:
             structure = Structure(problem, self.case.rule, key[1])
             if self.case.rule == "value":
-                structure.solver = settling(problem)
+                structure.solver = tie_breaking_solver(problem)
             self._structures[key] = structure
         return self._structures[key]
 
@@ -352,7 +353,7 @@ class Trials:
             amounts=np.array([[one.amount for one in problem.budgets] for problem in problems]),
         )
         here = [one.id for one in problems[0].demands]
-        known = {id: place for place, id in enumerate(self.ids)}
+        known = {id: index for index, id in enumerate(self.ids)}
         pairs = [(k, known[id]) for k, id in enumerate(here) if id in known]
         source, target = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
         rows = places[:, None]
@@ -368,8 +369,8 @@ class Trials:
                 filled.by_line_without[places, to] = plans.served[-1, :, k].sum(axis=1)
 
 
-def _structure_of(problem: Problem) -> Any:
-    """Return everything of a problem that is no number of people, persons or euros."""
+def _structure_key(problem: Problem) -> Any:
+    """Return everything in a problem but numbers of people and euros: equal keys, equal tours."""
     return (
         problem.months,
         problem.report,
@@ -385,148 +386,155 @@ def _structure_of(problem: Problem) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Measure:
-    """What is measured of every plan: the quantity of a conclusion.
+class ConclusionMeasure:
+    """The quantity of a conclusion in plans of variants.
 
-    `package` is empty where the conclusion is about none.
+    `package` is empty where the conclusion does not involve one.
     """
 
     case: Case
     conclusion: Conclusion
     package: str
-    trials: Trials
+    trials: VariantPlans
 
-    def of(self, problems: Sequence[Problem], progress: Progress) -> Floats:
+    def quantities_of(self, problems: Sequence[Problem], progress: Progress) -> Floats:
         """Return the quantity of each problem, (problems,); NaN where it is undefined."""
         if not problems:
             return np.zeros(0)
         filled = self.trials.plan(problems, progress)
         return self.conclusion.of(self.case, self.package, filled)
 
-    def changed(self, value: float, held: bool) -> bool:
-        """Whether the conclusion is no longer what it was; never where undefined."""
+    def evaluate(self, trials: Sequence[tuple[BracketSearch, float]], progress: Progress) -> None:
+        """Record the quantity at some values of parameters."""
+        problems = [side.input.problem(at) for side, at in trials]
+        for (side, at), value in zip(trials, self.quantities_of(problems, progress), strict=True):
+            side.quantities[at] = float(value)
+
+    def is_reversed(self, value: float, held: bool) -> bool:
+        """Whether the conclusion is no longer as it was; false where undefined."""
         return value == value and bool(self.conclusion.holds(np.array(value))) != held
 
 
 @dataclass
-class Side:
-    """An input and one way in which it is moved, 1 upwards or −1 downwards.
+class BracketSearch:
+    """The search for a threshold in one direction of a parameter, upwards (1) or downwards (−1).
 
-    `tried` holds the quantity at each value that was tried, in the order of trying. The conclusion
-    changes between `near` and `far`, before and after; NaN if it does not.
+    `quantities` holds the quantity at each value tried. The conclusion is as it was at `near`, and
+    no longer at `far`, which is infinite until such a value is found.
     """
 
     input: VariedParameter
-    way: int
-    tried: dict[float, float] = default(default_factory=dict)
-    near: float = NAN
-    far: float = NAN
+    sign: int
+    quantities: dict[float, float] = default(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.near, self.far = self.input.value, self.sign * float("inf")
 
     @property
     def crosses(self) -> bool:
         """Whether a threshold was found."""
-        return self.far == self.far
+        return isfinite(self.far)
 
     @property
-    def within(self) -> float:
-        """Width of the bracket around the threshold."""
+    def width(self) -> float:
+        """Width of the bracket around the threshold; 0 for whole numbers."""
         return 0.0 if self.input.whole else abs(self.far - self.near)
+
+    def contains(self, at: float) -> bool:
+        """Whether a value lies strictly inside the bracket."""
+        return min(self.near, self.far) < at < max(self.near, self.far)
+
+    def narrow(self, measure: ConclusionMeasure, held: bool) -> None:
+        """Narrow the bracket to the first change of the conclusion among the values tried."""
+        near = self.near
+        for at in sorted(filter(self.contains, self.quantities), key=lambda at: abs(at - near)):
+            if measure.is_reversed(self.quantities[at], held):
+                self.far = at
+                return
+            self.near = at
 
 
 @dataclass(frozen=True)
-class Found:
-    """Both sides of every input, and the quantity as it is."""
+class ThresholdSearch:
+    """Both directions of every parameter, and the quantity as it is."""
 
-    sides: tuple[Side, ...]
-    now: float
+    sides: tuple[BracketSearch, ...]
+    current: float
 
 
-def scan(inputs: Sequence[VariedParameter], measure: Measure, steps: int, now: float,
-         progress: Progress) -> Found:  # fmt: skip
-    """Try every parameter at some values each way; find the nearest pair around a threshold.
+def scan(inputs: Sequence[VariedParameter], measure: ConclusionMeasure, steps: int, current: float,
+         progress: Progress) -> ThresholdSearch:  # fmt: skip
+    """Evaluate every parameter at some values in both directions, and bracket the thresholds.
 
-    Whole numbers are all tried; others at `steps` equal steps and at the ends of their range.
+    All whole numbers are tried; otherwise `steps` equal steps and the ends of the range.
     """
-    sides = [Side(one, way) for one in inputs for way in (-1, 1)]
-    places = [(side, at) for side in sides for at in _places(side, steps)]
-    values = measure.of([side.input.problem(at) for side, at in places], progress)
-    for (side, at), value in zip(places, values, strict=True):
-        side.tried[at] = float(value)
-    held = bool(measure.conclusion.holds(np.array(now)))
+    sides = [BracketSearch(one, sign) for one in inputs for sign in (-1, 1)]
+    measure.evaluate([(side, at) for side in sides for at in _scan_values(side, steps)], progress)
+    held = bool(measure.conclusion.holds(np.array(current)))
     for side in sides:
-        last = side.input.value
-        for at in sorted(side.tried, key=lambda one: abs(one - side.input.value)):
-            if measure.changed(side.tried[at], held):
-                side.near, side.far = last, at
-                break
-            last = at
-    return Found(tuple(sides), now)
+        side.narrow(measure, held)
+    return ThresholdSearch(tuple(sides), current)
 
 
-def _places(side: Side, steps: int) -> list[float]:
-    """Return the values to try on one side, the nearest first."""
+def _scan_values(side: BracketSearch, steps: int) -> list[float]:
+    """Return the values to try in one direction, the nearest first."""
     one = side.input
-    end = one.most if side.way > 0 else one.least
-    if (end - one.value) * side.way <= 0:
+    end = one.max_value if side.sign > 0 else one.min_value
+    if (end - one.value) * side.sign <= 0:
         return []
     if one.whole:
         count = round(abs(end - one.value))
-        return [one.value + side.way * k for k in range(1, count + 1)]
+        return [one.value + side.sign * k for k in range(1, count + 1)]
     found = {one.value + (end - one.value) * k / steps for k in range(1, steps + 1)}
-    found |= {at for at in (one.low, one.high) if (at - one.value) * side.way > 0}
+    found |= {at for at in (one.low, one.high) if (at - one.value) * side.sign > 0}
     return sorted(found, key=lambda at: abs(at - one.value))
 
 
-def bracket(found: Found, measure: Measure, tolerance: float, progress: Callable[[], None]) -> None:
-    """Narrow every bracket down to a width: `tolerance` times its input, or its reach from 0.
+def bracket(
+    found: ThresholdSearch,
+    measure: ConclusionMeasure,
+    tolerance: float,
+    progress: Callable[[], None],
+) -> None:
+    """Narrow every bracket to `tolerance` times its parameter, or times its reach if that is 0.
 
-    Each round tries the middle, and both sides of where a straight line between the ends would
-    meet the level: where the quantity runs straight, one round is enough.
+    Each round evaluates the middle, and both sides of where a straight line between the ends
+    crosses the level: where the quantity is linear, one round is sufficient.
     """
-    held = bool(measure.conclusion.holds(np.array(found.now)))
-    for _ in range(ROUNDS):
-        wide = [s for s in found.sides if s.crosses and s.within > _width(s.input, tolerance)]
+    held = bool(measure.conclusion.holds(np.array(found.current)))
+    for _ in range(MAX_ROUNDS):
+        wide = [s for s in found.sides if s.crosses and s.width > _target_width(s.input, tolerance)]
         if not wide:
             return
-        places = [(side, at) for side in wide for at in _between(side, measure, found, tolerance)]
-        values = measure.of([side.input.problem(at) for side, at in places], silent)
-        for (side, at), value in zip(places, values, strict=True):
-            side.tried[at] = float(value)
+        trials = [(s, at) for s in wide for at in _trial_values(s, measure, found, tolerance)]
+        measure.evaluate(trials, silent)
         for side in wide:
-            inside = sorted((at for at in side.tried if _inside(side, at)),
-                            key=lambda at: abs(at - side.near))  # fmt: skip
-            for at in inside:
-                if measure.changed(side.tried[at], held):
-                    side.far = at
-                    break
-                side.near = at
+            side.narrow(measure, held)
         progress()
 
 
-def _width(one: VariedParameter, tolerance: float) -> float:
-    return tolerance * (abs(one.value) or one.most - one.least)
+def _target_width(one: VariedParameter, tolerance: float) -> float:
+    return tolerance * (abs(one.value) or one.max_value - one.min_value)
 
 
-def _inside(side: Side, at: float) -> bool:
-    low, high = sorted((side.near, side.far))
-    return low < at < high
-
-
-def _between(side: Side, measure: Measure, found: Found, tolerance: float) -> list[float]:
+def _trial_values(
+    side: BracketSearch, measure: ConclusionMeasure, found: ThresholdSearch, tolerance: float
+) -> list[float]:
+    """Return the next values inside a bracket: its middle, and both sides of its secant's root."""
     middle = (side.near + side.far) / 2
-    values = {**side.tried, side.input.value: found.now}
+    values = {**side.quantities, side.input.value: found.current}
     near, far, level = values[side.near], values[side.far], measure.conclusion.level
-    places = [middle]
+    trials = [middle]
     if near == near and far == far and near != far:
-        meets = side.near + (level - near) / (far - near) * (side.far - side.near)
-        little = 0.45 * _width(side.input, tolerance)
-        places += [meets - little, meets + little]
-    return [at for at in dict.fromkeys(places) if _inside(side, at)]
+        root = side.near + (level - near) / (far - near) * (side.far - side.near)
+        margin = 0.45 * _target_width(side.input, tolerance)
+        trials += [root - margin, root + margin]
+    return [at for at in dict.fromkeys(trials) if side.contains(at)]
 
 
 @dataclass(frozen=True)
 class ClaimProbability:
-    """The share of futures in which a conclusion holds.
+    """The share of draws in which a conclusion holds.
 
     Attributes
     ----------
@@ -546,17 +554,17 @@ class ClaimProbability:
     high: float
 
 
-NONE = ClaimProbability(0, 0, *(float("nan"),) * 4)
-"""No futures."""
+NO_DRAWS = ClaimProbability(0, 0, *(float("nan"),) * 4)
+"""The share without any draws."""
 
 
 def claim_probability(
     futures: Ensemble, case: Case, conclusion: Conclusion, package: str
 ) -> ClaimProbability:
-    """Return in how many futures a conclusion about a case holds.
+    """Return the share of draws in which a conclusion about a case holds.
 
-    They are of the same scenario, with the same rule; `package` is empty where the conclusion is
-    about none.
+    The draws are of the same scenario and rule; `package` is empty where the conclusion does not
+    involve one.
     """
     axes = futures.metadata.axes
     demands, pools = (demand.id for demand in case.problem.demands), case.problem.pools
@@ -567,9 +575,9 @@ def claim_probability(
     if conclusion.by == "pool" and not futures.metadata.monthly:
         raise InputError(f"futures: {conclusion} needs people by pool: simulate(…, monthly=True)")
     values, replicate = [], []
-    for records in futures.records(KEPT):
+    for records in futures.records(RECORD_FIELDS):
         kept = records.take(np.flatnonzero(records.proved))
-        values.append(conclusion.of(case, package, filled_of(kept, futures, package)))
+        values.append(conclusion.of(case, package, fills_of_records(kept, futures, package)))
         replicate.append(kept.replicate)
     value = np.concatenate(values)
     defined = ~np.isnan(value)
@@ -581,8 +589,8 @@ def claim_probability(
     return ClaimProbability(int(defined.sum()), futures.made - int(defined.sum()), *ends)
 
 
-def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
-    """Return what some draws of a run fill and ask; without a package, equal on both sides."""
+def fills_of_records(records: Records, futures: Ensemble, package: str) -> DrawFills:
+    """Return fills of some draws, with and without a package; both equal if it is empty."""
     axes = futures.metadata.axes
     plans = [0, 1 + axes.packages.index(package) if package else 0]
     lines = np.array(axes.lines, dtype=np.int64).reshape(-1, 2)
@@ -611,7 +619,7 @@ def _crossing_sentence(row: Crossing, found: Threshold, lang: str) -> str:
         "value": figure(row.value, lang),
         "at": figure(row.flips_at, lang),
         "unit": term(row.unit, lang),
-        "change": _change(row.change_share, lang),
+        "change": _change_text(row.change_share, lang),
     }
     if row.inside is None:
         return say("threshold_flip", lang, **values)
@@ -620,7 +628,7 @@ def _crossing_sentence(row: Crossing, found: Threshold, lang: str) -> str:
     return say(key, lang, **values, **ends, basis=say(row.basis, lang))
 
 
-def _change(share: float, lang: str) -> str:
+def _change_text(share: float, lang: str) -> str:
     """Return a change with its sign in brackets; empty where it has no share."""
     if share != share:
         return ""
@@ -629,7 +637,7 @@ def _change(share: float, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Crossing:
-    """The smallest change found in one input, one way, that changes the conclusion.
+    """The smallest change of one parameter in one direction that reverses the conclusion.
 
     Attributes
     ----------
@@ -650,7 +658,7 @@ class Crossing:
     inside : bool or None
         Whether the threshold lies inside that range; None where the parameter has none.
     range_share : float
-        Change as a share of the way to that end of the range; above 1 it lies outside.
+        Change as a share of the distance to that end of the range; above 1 it lies outside.
     quantity : float
         What the conclusion is about, at `flips_at`.
     basis, source, section : str
@@ -677,7 +685,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Varied:
-    """How far an input was moved, and what that did to what the conclusion is about.
+    """The values tried of one parameter, and the range of the quantity over them.
 
     `smallest` and `largest` are the quantity over all values that were tried from `tried_from` to
     `tried_to`.
@@ -735,7 +743,7 @@ class Threshold(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""
-        said = [
+        texts = [
             say(
                 "threshold_holds" if self.holds else "threshold_fails", lang,
                 rule=say(self.rule, lang),
@@ -743,7 +751,7 @@ class Threshold(Outcome):
             )
         ]  # fmt: skip
         if self.draws:
-            said.append(
+            texts.append(
                 say(
                     "threshold_futures", lang, draws=number(self.draws, lang, 0),
                     share=percent(self.holds_share, lang), low=percent(self.low_share, lang),
@@ -756,11 +764,11 @@ class Threshold(Outcome):
             "inputs": number(len(self.inputs), lang, 0), "flipping": number(changing, lang, 0),
             "inside": number(len({row.input for row in inside}), lang, 0),
         }  # fmt: skip
-        said.append(say("threshold_count" if changing else "threshold_none", lang, **counts))
-        said += [_crossing_sentence(row, self, lang) for row in self.flips[:FEW]]
+        texts.append(say("threshold_count" if changing else "threshold_none", lang, **counts))
+        texts += [_crossing_sentence(row, self, lang) for row in self.flips[:MAX_SENTENCES]]
         if self.rule == "value":
-            said.append(say("threshold_value_note", lang))
-        return said
+            texts.append(say("threshold_value_note", lang))
+        return texts
 
 
 @analysis(
@@ -832,19 +840,21 @@ def threshold(
     """
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
-    measure, now = _measured(case, parse_conclusion(conclusion, case), package)
-    shown = _Shown(progress, wanted := draws if futures is None and case.scenario else 0)
-    found = scan(inputs_of(case, inputs, reach), measure, steps, now, shown.scanned)
+    measure, now = _measure_of_conclusion(case, parse_conclusion(conclusion, case), package)
+    shown = _CombinedProgress(progress, wanted := draws if futures is None and case.scenario else 0)
+    found = scan(varied_parameters(case, inputs, reach), measure, steps, now, shown.scanned)
     bracket(found, measure, tolerance, shown.again)
-    drawn = _drawn(case, measure, wanted, seed, shown) if wanted else futures
+    drawn = _simulated_draws(case, measure, wanted, seed, shown) if wanted else futures
     return _outcome(measure, found, drawn)
 
 
-def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
-    """Return the measure of a conclusion and its quantity as it is."""
+def _measure_of_conclusion(
+    case: Case, stated: Conclusion, package: str | None
+) -> tuple[ConclusionMeasure, float]:
+    """Return the measure of a conclusion, and its current quantity."""
     lost = case.package(package) if stated.of_package or package is not None else ""
-    measure = Measure(case, stated, lost, Trials(case, lost or None))
-    now = float(measure.of([case.problem], silent)[0])
+    measure = ConclusionMeasure(case, stated, lost, VariantPlans(case, lost or None))
+    now = float(measure.quantities_of([case.problem], silent)[0])
     if now != now:
         raise InputError(f"{stated}: is undefined, since no people are requested or assigned")
     return measure, now
@@ -864,8 +874,8 @@ def _check(steps: int, tolerance: float, draws: int, futures: Ensemble | None, c
         raise InputError(faults)
 
 
-class _Shown:
-    """Progress over the plans of the scan and the draws together."""
+class _CombinedProgress:
+    """Progress over the plans of the scan and the draws."""
 
     def __init__(self, progress: Progress, draws: int):
         self.progress, self.draws = progress, draws
@@ -883,7 +893,9 @@ class _Shown:
         self.progress(self.last[1] - self.draws + done, self.last[1])
 
 
-def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -> Ensemble:
+def _simulated_draws(
+    case: Case, measure: ConclusionMeasure, draws: int, seed: int, shown: _CombinedProgress
+) -> Ensemble:
     from planner.montecarlo.run import simulate
 
     package, stated = measure.package, measure.conclusion
@@ -893,19 +905,21 @@ def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -
     )  # fmt: skip
 
 
-def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Threshold:
-    case, stated, share = measure.case, measure.conclusion, NONE
+def _outcome(
+    measure: ConclusionMeasure, found: ThresholdSearch, futures: Ensemble | None
+) -> Threshold:
+    case, stated, share = measure.case, measure.conclusion, NO_DRAWS
     if futures is not None:
         share = claim_probability(futures, case, stated, measure.package)
-    flips = [_crossing(case, side) for side in found.sides if side.crosses]
+    flips = [_crossing_row(case, side) for side in found.sides if side.crosses]
     return Threshold(
         conclusion=str(stated),
         rule=case.rule,
         package=measure.package,
-        quantity=found.now,
+        quantity=found.current,
         level=stated.level,
         is_share=stated.share,
-        holds=bool(stated.holds(np.array(found.now))),
+        holds=bool(stated.holds(np.array(found.current))),
         plans=measure.trials.made,
         unproved=measure.trials.unproved,
         draws=share.draws,
@@ -914,22 +928,22 @@ def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Thresh
         standard_error=share.standard_error,
         low_share=share.low,
         high_share=share.high,
-        flips=tuple(sorted(flips, key=_nearness)),
-        inputs=_varied(found),
+        flips=tuple(sorted(flips, key=_distance_order)),
+        inputs=_varied_rows(found),
     )
 
 
-def _nearness(row: Crossing) -> tuple[bool, float, float]:
-    """Inside a range first, by how far into it; the others by how far from what they are."""
+def _distance_order(row: Crossing) -> tuple[bool, float, float]:
+    """Sort key: thresholds inside a range first, by share of the range; others by change."""
     far = row.range_share if row.inside else 0.0
     change = row.change_share if row.change_share == row.change_share else abs(row.flips_at)
     return not row.inside, far, abs(change)
 
 
-def _crossing(case: Case, side: Side) -> Crossing:
+def _crossing_row(case: Case, side: BracketSearch) -> Crossing:
     one, at = side.input, side.far
     change = at - one.value
-    end = one.high if side.way > 0 else one.low
+    end = one.high if side.sign > 0 else one.low
     ranged = one.low == one.low or one.high == one.high
     inside = bool(end == end and abs(change) <= abs(end - one.value) * (1 + 1e-9))
     month = ""
@@ -939,29 +953,29 @@ def _crossing(case: Case, side: Side) -> Crossing:
     way = abs(end - one.value)
     return Crossing(
         input=one.id,
-        direction=names[side.way > 0],
+        direction=names[side.sign > 0],
         value=one.value,
         flips_at=at,
         unit=one.unit,
         month=month,
-        within=side.within,
+        within=side.width,
         change_share=change / abs(one.value) if one.value else NAN,
         low=one.low,
         high=one.high,
         inside=inside if ranged else None,
         range_share=abs(change) / way if way == way and way > 0 else NAN,
-        quantity=side.tried[at],
+        quantity=side.quantities[at],
         basis=one.basis,
         source=one.source,
         section=one.section,
     )
 
 
-def _varied(found: Found) -> tuple[Varied, ...]:
+def _varied_rows(found: ThresholdSearch) -> tuple[Varied, ...]:
     rows = []
     for down, up in zip(found.sides[::2], found.sides[1::2], strict=True):
         one = down.input
-        tried = {one.value: found.now, **down.tried, **up.tried}
+        tried = {one.value: found.current, **down.quantities, **up.quantities}
         known = [value for value in tried.values() if value == value]
         rows.append(
             Varied(

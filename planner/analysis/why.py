@@ -1,11 +1,11 @@
 """Why a mission is short of people in a month: binding limits, users of the pools, remedies.
 
-The people on duty in a month come from decisions of different age, each made in one of the plans
-along the way. For each decision with a shortfall, the last plan that could have assigned more
-people is examined: which limit was binding for every sourcing option (a pool in a month in which
-the tours prepare, serve or are at home; a composition bound; a budget), and which demands use that
-pool in the month nearest to the one asked about. Remedies are found by planning again: without each
-package, with more people, with a month less at home, without bounds or budgets.
+The people on duty in a month follow from decisions that were made in different plans. For each
+decision with a shortfall, the last plan that could have assigned more people is examined: which
+limits were binding for every sourcing option (a pool in a month in which the tours prepare, serve
+or are at home; a composition bound; a budget), and which demands use that pool in the binding month
+nearest to the month in question. Remedies are found by planning again: without each package, with
+more people, with a month less at home, without bounds or budgets.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    ample_strength,
     changed_demands,
-    enough,
     filled_by,
     make_planner,
     planner_of,
     read_case,
     relaxed,
 )
-from planner.analysis.prices import rested
+from planner.analysis.prices import with_rest_changed
 from planner.engine.programme import Block
 from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
@@ -54,33 +54,33 @@ __all__ = [
 _TEXT = text_of("why")
 say = _TEXT.say
 
-EFFORT = 2400
-"""Decisions in all plans with more people from which on no further size is tried."""
+MAX_EFFORT = 2400
+"""Total number of decisions in plans with more people after which the search for a size ends."""
 
-FINE = 0.05
-"""Relative distance between enough and not enough at which the search for a size ends."""
+SIZE_TOLERANCE = 0.05
+"""Relative width of the bracket at which the search for a size ends."""
 
-MOST_NAMED = 4
-"""Most users of a pool that are named in one sentence."""
+MAX_NAMED = 4
+"""Largest number of users of a pool named in one sentence."""
 
-NOTHING_PERSONS = 1e-3
+NO_PERSONS = 1e-3
 """Shortfall in persons below which it is rounding of solver and accounts."""
 
-LEAST_LOSS = 0.5
-"""Person-months that a mission has to lose before a report explains it."""
+MIN_LOSS = 0.5
+"""Loss of a mission, person-months, from which a report explains it."""
 
-LEAST_SHORTFALL = 0.005
-"""Share of the people requested below which a shortfall is not explained in a report."""
+MIN_SHORTFALL = 0.005
+"""Shortfall, as a share of the people requested, from which a report explains it."""
 
-POOLS_TRIED = 3
-"""Most pools for which more people are tried."""
+MAX_POOLS = 3
+"""Largest number of pools for which more people are tried."""
 
 
 @dataclass(frozen=True, eq=False)
 class DecisionShortfall:
-    """Shortfall of one decision of a block in the month, and the plan it goes back to.
+    """Shortfall of one decision of a block in the month, and the plan that caused it.
 
-    `stage` is the index of the last plan along the way that could have assigned more people.
+    `stage` is the index of the last plan that could have assigned more people.
     """
 
     decision: int
@@ -94,17 +94,17 @@ class BlockShortfall:
 
     Attributes
     ----------
-    place : int
+    block_index : int
         Of the block in the programme.
     duty : ndarray (decisions,)
         Share of people of the mission on duty in the month, 0 for all other decisions.
     months : tuple of int
-        Month in which each plan along the way was made.
+        Month in which each plan was made.
     chain, settings : tuple
         Solutions of those plans, and the stage data of each.
     """
 
-    place: int
+    block_index: int
     duty: Floats
     months: tuple[int, ...]
     chain: tuple[StageSolution, ...]
@@ -113,14 +113,14 @@ class BlockShortfall:
 
     @property
     def stage(self) -> int:
-        """Index of the plan to which most of the shortfall goes back."""
+        """Index of the plan that caused most of the shortfall."""
         persons = np.zeros(len(self.chain))
         for shortfall in self.shortfalls:
             persons[shortfall.stage] += shortfall.persons
         return int(np.argmax(persons))
 
-    def tight(self, shortfall: DecisionShortfall) -> list[tuple[int, Ints, Ints]]:
-        """Return, by column of the decision, its binding rows and all rows it uses."""
+    def binding_rows(self, shortfall: DecisionShortfall) -> list[tuple[int, Ints, Ints]]:
+        """Return column, binding rows and all rows used, for each column of the decision."""
         data, people = self.settings[shortfall.stage], self.chain[shortfall.stage].people
         left = data.limit - data.rows @ people
         full = left <= TIGHT * (1 + np.where(np.isfinite(data.limit), data.limit, 0.0))
@@ -138,39 +138,39 @@ class MissionMonth:
 
     def __init__(self, case: Case, planner: Planner, chosen: Flags, month: int) -> None:
         self.case, self.planner, self.chosen, self.month = case, planner, chosen, month
-        self.every = frozenset(case.packages)
+        self.all_packages = frozenset(case.packages)
         demands = case.problem.demands
         self.asked = np.array(
             [one.cap if one.first <= month <= one.last else 0.0 for one in demands]
         ) * chosen  # fmt: skip
-        parts = [self._part(place) for place in range(len(planner.programme.blocks))]
+        parts = [self._part(index) for index in range(len(planner.programme.blocks))]
         self.parts = [part for part in parts if part is not None]
 
     @property
-    def others(self) -> list[str]:
-        """Packages to which none of the demands asked about belongs."""
+    def other_packages(self) -> list[str]:
+        """Packages without any demand of the mission in the month."""
         asks = self.asked > 0
         return [one for one in self.case.packages if not (self.case.inside(one) & asks).any()]
 
-    def by(self, planner: Planner) -> MissionMonth:
-        """Return the same mission and month in the plans of another planner of the same demands."""
-        case = self.case.change(planner.programme.problem)
+    def with_planner(self, planner: Planner) -> MissionMonth:
+        """Return the same mission and month in the plans of another planner."""
+        case = self.case.with_problem(planner.programme.problem)
         return MissionMonth(case, planner, self.chosen, self.month)
 
-    def _part(self, place: int) -> BlockShortfall | None:
-        planner, block = self.planner, self.planner.programme.blocks[place]
+    def _part(self, index: int) -> BlockShortfall | None:
+        planner, block = self.planner, self.planner.programme.blocks[index]
         if not (self.asked[block.demands] > 0).any():
             return None
         duty = block.duty[:, [self.month]].toarray().ravel() * self.chosen[block.demand]
-        history = planner.history(block, self.every)
-        chain = planner._draft_chain(place, history)
+        history = planner.history(block, self.all_packages)
+        chain = planner._draft_chain(index, history)
         settings = tuple(
-            planner.data(place, history[: k + 1], chain[k - 1] if k else None)
+            planner.data(index, history[: k + 1], chain[k - 1] if k else None)
             for k in range(len(chain))
         )
         shortfalls = self._shortfalls(duty, history, chain, settings)
         months = tuple(month for month, _ in history)
-        return BlockShortfall(place, duty, months, chain, settings, tuple(shortfalls))
+        return BlockShortfall(index, duty, months, chain, settings, tuple(shortfalls))
 
     def _shortfalls(
         self,
@@ -200,23 +200,26 @@ class MissionMonth:
 
     def persons(self, packages: frozenset[str] | None = None) -> Floats:
         """Return people on duty in the month by demand, with some of the packages, (demands,)."""
-        chosen = self.every if packages is None else packages
+        chosen = self.all_packages if packages is None else packages
         found = np.zeros(len(self.chosen))
         for part in self.parts:
             block = part.settings[0].block
-            answer = self.planner._draft_chain(part.place, self.planner.history(block, chosen))[-1]
+            answer = self.planner._draft_chain(
+                part.block_index, self.planner.history(block, chosen)
+            )[-1]
             np.add.at(found, block.demand, part.duty * (block.pick @ answer.people))
         return found
 
-    def used(
+    def pool_users(
         self, part: BlockShortfall, stage: int, pool: int, month: int, on_call: bool = False
     ) -> dict[int, Floats]:
-        """Return users of a pool of the block in a month by demand: preparing, on duty, at home.
+        """Return people preparing, on duty and at home, of a pool in a month, by demand.
 
-        `stage` is the plan along the way; `on_call` says whether a demand on call is short of them.
+        `stage` is the index of the plan; `on_call` says whether the demand with the shortfall is on
+        call.
         """
         block, people = part.settings[0].block, part.chain[stage].people
-        tied = self._account(block, people, pool, month, on_call)
+        tied = self._use_of_account(block, people, pool, month, on_call)
         tours = self.planner.programme.tours
         duty = block.duty[:, [month]].toarray().ravel()
         share = block.pool_share(int(block.pools[pool]))
@@ -236,14 +239,16 @@ class MissionMonth:
         return found
 
     @staticmethod
-    def _account(block: Block, people: Floats, pool: int, month: int, on_call: bool) -> Floats:
-        """Return what each column takes of a pool and month, (columns,).
+    def _use_of_account(
+        block: Block, people: Floats, pool: int, month: int, on_call: bool
+    ) -> Floats:
+        """Return the use of a pool and month per person on each column, (columns,).
 
-        In the account that limits demands on call; for others in the fuller one.
+        In the account that limits demands on call; for other demands in the larger of both.
         """
         tied = block.usage[[pool * block.months + month], :].toarray().ravel()
-        for place in np.flatnonzero(block.standby_pools == pool):
-            other = block.standby[[place * block.months + month], :].toarray().ravel()
+        for index in np.flatnonzero(block.standby_pools == pool):
+            other = block.standby[[index * block.months + month], :].toarray().ravel()
             if on_call or other @ people > tied @ people:
                 return np.asarray(other)
         return np.asarray(tied)
@@ -251,7 +256,7 @@ class MissionMonth:
 
 @dataclass(frozen=True)
 class Limit:
-    """What stood in the way of more people for a line.
+    """A limit that prevented more people for a demand.
 
     Attributes
     ----------
@@ -260,15 +265,15 @@ class Limit:
     name : str
         The pool, the demands that are bound together, or the budget.
     month : str
-        Of the months in which the limit is reached, the one nearest to the month asked about.
+        Of the months in which the limit is binding, the one nearest to the month in question.
     strength_persons : float
         Strength of the pool in that month, or what a bound allows; NaN for anything else.
     binding_months, tied_months : int
-        Months in which the limit is reached, and in which the tours tie people up.
+        Months in which the limit is binding, and in which the tours tie people up.
     planned_month : str
-        When the plan was made that could have sent more.
+        When the plan was made that could have assigned more.
     lacking_persons : float
-        Lacking because of that plan, in the month asked about.
+        Shortfall caused by that plan, in the month in question.
     """
 
     demand: str
@@ -309,10 +314,10 @@ class PoolUser:
 
 @dataclass(eq=False)
 class BindingConstraint:
-    """Rows of one kind that stand in the way of one demand in one plan.
+    """Binding rows of one kind for one demand in one plan.
 
     `row` is the pool within the block, the bound, or the budget, −1 where it is none of them;
-    `persons` lack in the month asked about; `tight` and `tied` are months.
+    `persons` lack in the month asked about; `binding_months` and `tied_months` are months.
     """
 
     part: BlockShortfall
@@ -321,8 +326,8 @@ class BindingConstraint:
     kind: str
     row: int
     persons: float = 0.0
-    tight: set[int] = field(default_factory=set)
-    tied: set[int] = field(default_factory=set)
+    binding_months: set[int] = field(default_factory=set)
+    tied_months: set[int] = field(default_factory=set)
 
 
 def binding_constraints(mission_month: MissionMonth) -> list[BindingConstraint]:
@@ -332,40 +337,44 @@ def binding_constraints(mission_month: MissionMonth) -> list[BindingConstraint]:
         demands = part.settings[0].block.demand
         for shortfall in part.shortfalls:
             demand = int(demands[shortfall.decision])
-            for (kind, row), (tight, tied) in _rows(mission_month, part, shortfall).items():
-                key = part.place, shortfall.stage, demand, kind, row
+            for (kind, row), (binding, tied) in _months_by_limit(
+                mission_month, part, shortfall
+            ).items():
+                key = part.block_index, shortfall.stage, demand, kind, row
                 new = BindingConstraint(part, shortfall.stage, demand, kind, row)
                 constraint = found.setdefault(key, new)
                 constraint.persons += shortfall.persons
-                constraint.tight |= tight
-                constraint.tied |= tied
+                constraint.binding_months |= binding
+                constraint.tied_months |= tied
     return sorted(found.values(), key=lambda one: -one.persons)
 
 
-def _rows(
+def _months_by_limit(
     mission_month: MissionMonth, part: BlockShortfall, shortfall: DecisionShortfall
 ) -> dict[tuple[str, int], tuple[set[int], set[int]]]:
-    """Return months in which each limit is reached, and in which it counts, for one shortfall."""
+    """Return binding months, and months with tied-up people, of each limit of one shortfall."""
     data = part.settings[shortfall.stage]
     block = data.block
     people, bounds = block.strength_rows, len(block.bounds.bound)
     found: dict[tuple[str, int], tuple[set[int], set[int]]] = {}
-    for _, tight, rows in part.tight(shortfall):
-        for pool in np.unique(block.row_pool[tight[tight < people]]).tolist():
+    for _, binding_rows, rows in part.binding_rows(shortfall):
+        for pool in np.unique(block.row_pool[binding_rows[binding_rows < people]]).tolist():
             tied, months = (
                 set((some[block.row_pool[some] == pool] % block.months).tolist())
-                for some in (rows[rows < people], tight[tight < people])
+                for some in (rows[rows < people], binding_rows[binding_rows < people])
             )
             kept = found.setdefault(("pool", pool), (set(), set()))
             kept[0].update(months)
             kept[1].update(tied)
-        for row in tight[(tight >= people) & (tight < people + bounds)] - people:
+        for row in (
+            binding_rows[(binding_rows >= people) & (binding_rows < people + bounds)] - people
+        ):
             bound, month = int(block.bounds.bound[row]), int(block.bounds.month[row])
             if mission_month.case.problem.bounds[bound].max is not None:
                 found.setdefault(("composition", bound), (set(), set()))[0].add(month)
-        for row in tight[tight >= people + bounds] - people - bounds:
+        for row in binding_rows[binding_rows >= people + bounds] - people - bounds:
             found["budget", int(block.budgets[row])] = set(), set()
-        if not len(tight) and data.weight[shortfall.decision] <= 0:
+        if not len(binding_rows) and data.weight[shortfall.decision] <= 0:
             found["worth_nothing", -1] = set(), set()
     return found
 
@@ -375,13 +384,13 @@ def _nearest(mission_month: MissionMonth, months: set[int]) -> int:
 
 
 def limits(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> list[Limit]:
-    """Return binding_constraints as rows, and what comes too late to serve in the month."""
+    """Return binding constraints as rows, then demands that became known too late."""
     case = mission_month.case
     rows = []
     for one in found:
         block = one.part.settings[0].block
         strength, name = float("nan"), ""
-        month = _nearest(mission_month, one.tight) if one.tight else -1
+        month = _nearest(mission_month, one.binding_months) if one.binding_months else -1
         if one.kind == "pool":
             name = list(case.problem.pools)[block.pools[one.row]]
             limit = one.part.settings[one.stage].limit
@@ -391,14 +400,17 @@ def limits(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> l
             strength, name = float(bound.max or 0.0), " + ".join(bound.demands)
         elif one.kind == "budget":
             name = case.problem.budgets[one.row].id
-        reached = case.month(month) if one.tight else ""
-        counts, planned = (len(one.tight), len(one.tied)), case.month(one.part.months[one.stage])
+        reached = case.month(month) if one.binding_months else ""
+        counts, planned = (
+            (len(one.binding_months), len(one.tied_months)),
+            case.month(one.part.months[one.stage]),
+        )
         line = case.problem.demands[one.demand].id
         rows.append(Limit(line, one.kind, name, reached, strength, *counts, planned, one.persons))
-    return rows + _late(mission_month)
+    return rows + _late_notice(mission_month)
 
 
-def _late(mission_month: MissionMonth) -> list[Limit]:
+def _late_notice(mission_month: MissionMonth) -> list[Limit]:
     """Return demands that became known too late to be served in the month."""
     case = mission_month.case
     explained = mission_month.persons()
@@ -406,29 +418,29 @@ def _late(mission_month: MissionMonth) -> list[Limit]:
         for shortfall in part.shortfalls:
             explained[part.settings[0].block.demand[shortfall.decision]] += shortfall.persons
     return [
-        Limit(case.problem.demands[place].id, "late_notice", "", "", float("nan"), 0, 0, "",
-              float(mission_month.asked[place] - explained[place]))
-        for place in np.flatnonzero(mission_month.asked - explained > NOTHING_PERSONS)
+        Limit(case.problem.demands[index].id, "late_notice", "", "", float("nan"), 0, 0, "",
+              float(mission_month.asked[index] - explained[index]))
+        for index in np.flatnonzero(mission_month.asked - explained > NO_PERSONS)
     ]  # fmt: skip
 
 
 def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> list[PoolUser]:
-    """Return users of each binding pool, in its binding month nearest to the one asked about."""
+    """Return users of each binding pool, in its binding month nearest to the one in question."""
     case, owner = mission_month.case, mission_month.case.problem.package_of()
     rows: list[PoolUser] = []
     seen = set()
     for one in found:
         if one.kind != "pool":
             continue
-        block, month = one.part.settings[0].block, _nearest(mission_month, one.tight)
+        block, month = one.part.settings[0].block, _nearest(mission_month, one.binding_months)
         short = case.problem.demands[one.demand]
-        key = one.part.place, one.stage, one.row, month, short.on_call
+        key = one.part.block_index, one.stage, one.row, month, short.on_call
         if key in seen:
             continue
         seen.add(key)
         pool, tier = list(case.problem.pools)[block.pools[one.row]], short.tier
         sums: dict[tuple[str, int, str, str], Floats] = {}
-        users = mission_month.used(one.part, one.stage, one.row, month, short.on_call)
+        users = mission_month.pool_users(one.part, one.stage, one.row, month, short.on_call)
         for demand, used in users.items():
             line = case.problem.demands[demand]
             turn = "ahead" if line.tier < tier else "beside" if line.tier == tier else "after"
@@ -445,7 +457,7 @@ def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> 
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """What would be different, and how many people the mission would gain in the month.
+    """A change of one thing, and the number of people the mission would gain in the month.
 
     Attributes
     ----------
@@ -458,10 +470,10 @@ class Counterfactual:
     from_month : str
         Of more people.
     units : float
-        People more, or months less. Of people one, and as many as bring all that more of that pool
-        alone can bring, or end the shortfall.
+        People more, or months less. Of people one, and the number that ends the shortfall, or
+        brings all that more people of that pool alone can bring.
     not_enough_units : float
-        The largest number tried that does not; NaN where nothing was sought.
+        The largest number tried that is insufficient; NaN where none was sought.
     enough : bool
         Whether the shortfall ends.
     """
@@ -475,11 +487,11 @@ class Counterfactual:
     enough: bool
 
 
-class _Counterfactuals:
+class _CounterfactualPlans:
     """Plans made again with one change each.
 
-    Under *value* ties are settled alike in all of them, so that a gain does not depend on the
-    solver's choice among optima; the plan of reference then differs from that of the result.
+    Under *value* ties are broken in the same way in all of them, so that a gain does not depend on
+    the solver's choice among optima; the reference plan then differs from that of the result.
     """
 
     def __init__(self, mission_month: MissionMonth) -> None:
@@ -487,7 +499,7 @@ class _Counterfactuals:
         planner = planner_of(self.case, fills_only=True)
         self.fair = self.case.rule == "fair"
         self.solver = planner.draft or planner.solver
-        self.mission_month = mission_month if self.fair else mission_month.by(planner)
+        self.mission_month = mission_month if self.fair else mission_month.with_planner(planner)
         self.now = float(self.mission_month.persons().sum())
         self.lacking = float(mission_month.asked.sum()) - self.now
         self.effort = 0
@@ -497,12 +509,12 @@ class _Counterfactuals:
         less: float = float("nan"),
     ) -> Counterfactual:  # fmt: skip
         """Return a change as a row."""
-        gained = 0.0 if abs(gained) <= NOTHING_PERSONS else gained
-        done = gained >= self.lacking - NOTHING_PERSONS
+        gained = 0.0 if abs(gained) <= NO_PERSONS else gained
+        done = gained >= self.lacking - NO_PERSONS
         return Counterfactual(change, name, month, units, less, gained, done)
 
     def people(self, part: BlockShortfall, pool: int) -> Iterator[Counterfactual]:
-        """Try more people of one pool of a block, in the plan that most goes back to."""
+        """Yield more people of one pool, in the plan that caused most of the shortfall."""
         data, begin = part.settings[part.stage], part.months[part.stage]
         month = np.arange(data.block.strength_rows) % data.block.months
         rows = np.flatnonzero((data.block.row_pool == pool) & (month >= begin))
@@ -521,40 +533,40 @@ class _Counterfactuals:
 
         name = list(self.case.problem.pools)[data.block.pools[pool]]
         row = partial(self.row, "more_people", name=name, month=self.case.month(begin))
-        one, people = gain(1.0), planned(enough(self.case.problem))
+        one, people = gain(1.0), planned(ample_strength(self.case.problem))
         yield row(one)
         most = self._on_duty(part, people) - base
-        wanted = min(most, self.lacking) - NOTHING_PERSONS
-        if one < wanted:
-            # as many as this plan ties up beyond today's: with just these it can be made as well
+        target = min(most, self.lacking) - NO_PERSONS
+        if one < target:
+            # people that this plan ties up beyond the strength: with these alone it is feasible
             spent = float((data.rows[rows] @ people - data.limit[rows]).max())
-            low, high, gained = self._fewest(gain, one, (float(ceil(spent - 1e-6)), most), wanted)
+            low, high, gained = self._fewest(gain, one, (float(ceil(spent - 1e-6)), most), target)
             yield row(gained, units=high, less=low)
 
     def _on_duty(self, part: BlockShortfall, people: Floats) -> float:
         return float(part.duty @ (part.settings[0].block.pick @ people))
 
     def _fewest(
-        self, gain: Callable[[float], float], one: float, high: tuple[float, float], wanted: float
+        self, gain: Callable[[float], float], one: float, high: tuple[float, float], target: float
     ) -> tuple[float, float, float]:
-        """Return a number of people that is too small, one that suffices, and what that one brings.
+        """Return an insufficient and a sufficient number of people, and the gain of the latter.
 
-        Sizes are tried where a line between both reaches it, or half-way, in turn, until
-        enough plans were made.
+        The bracket is narrowed by its chord and by bisection, in turn, until the tolerance or the
+        limit on plans is reached.
         """
-        low, by_line = (1.0, one), True
-        while self.effort < EFFORT and high[0] - low[0] > max(1.0, FINE * high[0]):
-            share = (wanted - low[1]) / max(high[1] - low[1], NOTHING_PERSONS)
-            at = low[0] + (share if by_line else 0.5) * (high[0] - low[0])
+        low, use_chord = (1.0, one), True
+        while self.effort < MAX_EFFORT and high[0] - low[0] > max(1.0, SIZE_TOLERANCE * high[0]):
+            share = (target - low[1]) / max(high[1] - low[1], NO_PERSONS)
+            at = low[0] + (share if use_chord else 0.5) * (high[0] - low[0])
             at = float(np.clip(ceil(at), low[0] + 1, high[0] - 1))
-            by_line, gained = not by_line, gain(at)
-            low, high = (low, (at, gained)) if gained >= wanted else ((at, gained), high)
+            use_chord, gained = not use_chord, gain(at)
+            low, high = (low, (at, gained)) if gained >= target else ((at, gained), high)
         return low[0], high[0], high[1]
 
     def changed(self, problem: Problem) -> float:
-        """Return what all plans made again for another problem bring."""
+        """Return the gain in people when all plans are made again for another problem."""
         planner = make_planner(problem, self.case.rule, fills_only=True)
-        return float(self.mission_month.by(planner).persons().sum()) - self.now
+        return float(self.mission_month.with_planner(planner).persons().sum()) - self.now
 
 
 def counterfactuals(
@@ -563,41 +575,41 @@ def counterfactuals(
     kinds: set[str],
     progress: Progress,
 ) -> list[Counterfactual]:
-    """Try what could bring a mission more people in a month.
+    """Return changes that could bring a mission more people in a month.
 
-    `pools` are those that bind, most important first, `kinds` other limits that do:
+    `pools` are the binding pools, most important first, `kinds` the kinds of other binding limits:
     ``composition``, ``budget``.
     """
-    trials, problem = _Counterfactuals(mission_month), mission_month.case.problem
+    plans, problem = _CounterfactualPlans(mission_month), mission_month.case.problem
     found: list[Counterfactual] = []
-    differs = trials.now - float(mission_month.persons().sum())
-    if abs(differs) > NOTHING_PERSONS:
-        found.append(trials.row("other_optimum", differs))
-    if trials.lacking <= NOTHING_PERSONS:
+    differs = plans.now - float(mission_month.persons().sum())
+    if abs(differs) > NO_PERSONS:
+        found.append(plans.row("other_optimum", differs))
+    if plans.lacking <= NO_PERSONS:
         return found
-    others = mission_month.others
-    total = len(others) + len(pools) + len(kinds) + 1
-    for done, package in enumerate(others):
+    other_packages = mission_month.other_packages
+    total = len(other_packages) + len(pools) + len(kinds) + 1
+    for done, package in enumerate(other_packages):
         progress(done, total)
-        persons = trials.mission_month.persons(mission_month.every - {package})
-        gained = float(persons.sum()) - trials.now
-        found.append(trials.row("without_package", gained, package))
-    for done, (part, pool) in enumerate(pools, len(others)):
+        persons = plans.mission_month.persons(mission_month.all_packages - {package})
+        gained = float(persons.sum()) - plans.now
+        found.append(plans.row("without_package", gained, package))
+    for done, (part, pool) in enumerate(pools, len(other_packages)):
         progress(done, total)
-        found += trials.people(part, pool)
-    for done, kind in enumerate(sorted(kinds), len(others) + len(pools)):
+        found += plans.people(part, pool)
+    for done, kind in enumerate(sorted(kinds), len(other_packages) + len(pools)):
         progress(done, total)
-        found.append(trials.row(f"without_{kind}", trials.changed(relaxed(problem, {kind}))))
+        found.append(plans.row(f"without_{kind}", plans.changed(relaxed(problem, {kind}))))
     if any(any(demand.home) for demand in problem.demands):
-        rested_less = changed_demands(relaxed(problem, ()), _less_rest)
-        found.append(trials.row("less_rest", trials.changed(rested_less)))
+        rested_less = changed_demands(relaxed(problem, ()), _with_less_rest)
+        found.append(plans.row("less_rest", plans.changed(rested_less)))
     progress(total, total)
     return found
 
 
-def _less_rest(demand: Demand) -> Demand:
+def _with_less_rest(demand: Demand) -> Demand:
     for pool in demand.pools:
-        demand = rested(demand, pool, -1)
+        demand = with_rest_changed(demand, pool, -1)
     return demand
 
 
@@ -614,7 +626,7 @@ def _pool(why: Why, pool: str, lang: str) -> str:
     return next((named(row, lang) for row in rows if row.id == pool), pool)
 
 
-def _head(why: Why, lang: str) -> str:
+def _headline(why: Why, lang: str) -> str:
     values = {
         "name": _mission(why, why.mission, lang), "month": _TEXT.when(why.month, lang),
         "asked": number(why.asked_persons, lang), "served": number(why.on_duty_persons, lang),
@@ -630,7 +642,7 @@ def _head(why: Why, lang: str) -> str:
     return say(key, lang, **values) + (say("unlike", lang, **values) if differs else "") + "."
 
 
-def _limited(why: Why, limit: Limit, lang: str) -> list[str]:
+def _limit_sentences(why: Why, limit: Limit, lang: str) -> list[str]:
     """Return sentences on one limit and on the users of the pool."""
     line = limit.demand if len(why.lines) > 1 else ""
     values = {
@@ -648,16 +660,16 @@ def _limited(why: Why, limit: Limit, lang: str) -> list[str]:
         sentence += " " + say("planned", lang, **values)  # a later plan could not change it
     plan = limit.name, limit.month, limit.planned_month
     used = [row for row in why.holders if (row.pool, row.month, row.planned_month) == plan]
-    return [sentence, _used_by(why, used, lang)]
+    return [sentence, _users_sentence(why, used, lang)]
 
 
-def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
+def _users_sentence(why: Why, used: Sequence[PoolUser], lang: str) -> str:
     parts = []
     for turn in ("ahead", "beside", "itself", "after"):
         rows = [row for row in used if row.turn == turn and row.held_persons > SHOWN]
         if not rows:
             continue
-        shown = rows if len(rows) <= MOST_NAMED + 1 else rows[:MOST_NAMED]
+        shown = rows if len(rows) <= MAX_NAMED + 1 else rows[:MAX_NAMED]
         names = [
             number(row.held_persons, lang)
             if turn == "itself"
@@ -679,14 +691,14 @@ def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
     )
 
 
-def _counts(change: Counterfactual, every: Sequence[Counterfactual]) -> bool:
-    """Whether a change has a sentence; that of one more person is part of that of several."""
+def _has_sentence(change: Counterfactual, every: Sequence[Counterfactual]) -> bool:
+    """Whether a change has a sentence; one more person is part of the sentence on several."""
     same = sum((one.change, one.name) == (change.change, change.name) for one in every)
     part = change.change == "more_people" and change.units == 1.0 and same > 1
     return change.gained_persons > SHOWN and not part
 
 
-def _changed(why: Why, change: Counterfactual, lang: str) -> str:
+def _change_sentence(why: Why, change: Counterfactual, lang: str) -> str:
     key = change.change
     ones = [
         one.gained_persons
@@ -764,20 +776,22 @@ class Why(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
-        said = [_head(self, lang)]
+        texts = [_headline(self, lang)]
         if self.lacking_persons <= SHOWN:
-            return said
+            return texts
         for limit in self.limits:
             if limit.lacking_persons > SHOWN:
-                said += _limited(self, limit, lang)
-        said += [
-            _changed(self, change, lang) for change in self.changes if _counts(change, self.changes)
+                texts += _limit_sentences(self, limit, lang)
+        texts += [
+            _change_sentence(self, change, lang)
+            for change in self.changes
+            if _has_sentence(change, self.changes)
         ]
         if self.changes and not any(change.gained_persons > 0 for change in self.changes):
-            said.append(say("no_change", lang))
+            texts.append(say("no_change", lang))
         if self.rule == "value":
-            said.append(f"{label('value_note', lang).capitalize()}.")
-        return list(dict.fromkeys(said))
+            texts.append(f"{label('value_note', lang).capitalize()}.")
+        return list(dict.fromkeys(texts))
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:
@@ -792,10 +806,10 @@ def _for_report(case: Case) -> dict[str, Any] | None:
         if asked[mask].sum() > 0:
             rates[name] = float(filled[mask].sum() / asked[mask].sum())
     most = max(lost, key=lambda name: lost[name], default="")
-    if most and lost[most] >= LEAST_LOSS:
+    if most and lost[most] >= MIN_LOSS:
         return {"mission": most}
     least = min(rates, key=lambda name: rates[name], default="")
-    return {"mission": least} if least and rates[least] < 1 - LEAST_SHORTFALL else None
+    return {"mission": least} if least and rates[least] < 1 - MIN_SHORTFALL else None
 
 
 @analysis(
@@ -835,8 +849,8 @@ def why(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
-    >>> for said in why(problem, "untso", month=0).sentences():
-    ...     print(textwrap.shorten(said, 95, placeholder="..."))
+    >>> for sentence in why(problem, "untso", month=0).sentences():
+    ...     print(textwrap.shorten(sentence, 95, placeholder="..."))
     untso has 6 of the 8 people it asks for in month 0; without flank it would have 8.
     Cause: in that month all 10 people of staff are tied up. That is so in 1 of the 1 months in...
     They are used by missions of higher priority: x 4; this mission: 6. On duty 10, preparing 0,...
@@ -847,17 +861,19 @@ def why(
     chosen = case.select(mission)
     planner = planner_of(case)
     months = _months(case, planner, chosen)
-    at = _worst(months, case) if month is None else case.month_index(month)
+    at = _month_of_largest_shortfall(months, case) if month is None else case.month_index(month)
     mission_month = MissionMonth(case, planner, chosen, at)
     on_duty = mission_month.persons()
-    without = mission_month.persons(mission_month.every.difference(mission_month.others))
+    without = mission_month.persons(
+        mission_month.all_packages.difference(mission_month.other_packages)
+    )
     found = binding_constraints(mission_month)
     asked = float(mission_month.asked.sum())
     lacking = asked - float(on_duty.sum())
     tried: Sequence[Counterfactual] = ()
-    if changes and lacking > NOTHING_PERSONS:
+    if changes and lacking > NO_PERSONS:
         kinds = {one.kind for one in found} & {"composition", "budget"}
-        tried = counterfactuals(mission_month, _pools(found)[:POOLS_TRIED], kinds, progress)
+        tried = counterfactuals(mission_month, _pools(found)[:MAX_POOLS], kinds, progress)
     return Why(
         case.rule, mission, case.month(at), asked, float(on_duty.sum()), max(lacking, 0.0),
         float(without.sum()), tuple(holders(mission_month, found)),
@@ -869,9 +885,9 @@ def why(
 def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
     """Return the months of the report window in which the mission requests people."""
     demands, (first, last) = case.problem.demands, case.problem.report
-    own = [one.id for one in case.problem.packages if case.inside(one.id)[chosen].any()]
+    own_packages = [one.id for one in case.problem.packages if case.inside(one.id)[chosen].any()]
     duties = []
-    for packages in (frozenset(case.packages), frozenset(own)):
+    for packages in (frozenset(case.packages), frozenset(own_packages)):
         plan, total = planner.unfold(packages), np.zeros(case.problem.months)
         for block, answer in zip(planner.programme.blocks, plan.answers, strict=True):
             total += block.duty.T @ ((block.pick @ answer.people) * chosen[block.demand])
@@ -886,7 +902,7 @@ def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
     return rows
 
 
-def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
+def _month_of_largest_shortfall(months: Sequence[MonthOccupancy], case: Case) -> int:
     """Return the first month with the largest shortfall; the window's first if none exists."""
     if not months:
         return case.problem.report[0]
@@ -897,10 +913,10 @@ def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
 def _lines(mission_month: MissionMonth, on_duty: Floats, without: Floats) -> list[LineOccupancy]:
     owner = mission_month.case.problem.package_of()
     rows = []
-    for place in np.flatnonzero(mission_month.asked > 0):
-        demand = mission_month.case.problem.demands[place]
+    for index in np.flatnonzero(mission_month.asked > 0):
+        demand = mission_month.case.problem.demands[index]
         asked, served, alone = (
-            float(persons[place]) for persons in (mission_month.asked, on_duty, without)
+            float(persons[index]) for persons in (mission_month.asked, on_duty, without)
         )
         about = demand.id, demand.tier, owner.get(demand.id, "")
         rows.append(LineOccupancy(*about, asked, served, max(asked - served, 0.0), alone))
@@ -908,6 +924,6 @@ def _lines(mission_month: MissionMonth, on_duty: Floats, without: Floats) -> lis
 
 
 def _pools(found: Sequence[BindingConstraint]) -> list[tuple[BlockShortfall, int]]:
-    """Return the pools that bind in the plans that most goes back to, by block."""
+    """Return the binding pools, by block, in the plans that caused most of the shortfall."""
     binding = [one for one in found if one.kind == "pool" and one.stage == one.part.stage]
     return list(dict.fromkeys((one.part, one.row) for one in binding))

@@ -15,7 +15,7 @@ import numpy as np
 from planner.app.layout import definition_list, paragraph, table
 from planner.app.words import say
 from planner.labels import label, named, number, rate, rough
-from planner.results.losses import SOMETHING, counted, loser_sentence
+from planner.results.losses import MIN_DISPLACEMENT, count_text, loser_sentence
 from planner.tolerances import SHOWN
 from planner.whatif import PlanSummary
 from planner.whatif.charts import PlanSummaries, amount, iter_rows, negligible
@@ -193,12 +193,12 @@ class AnswerText:
         total = self._displaced_total(summary, 2)
         rule = label(summary.rule, lang)
         key = "answer_likely" if self.ensemble is None else "answer_beside"
-        key = key if total > -SOMETHING else "answer_likely_gains"
+        key = key if total > -MIN_DISPLACEMENT else "answer_likely_gains"
         yield self.say(key, package=self.title, total=amount(abs(total), lang), rule=rule)
         yield from self._other_rule()
         lost_to = summary.displacement
         lost_to = lost_to[lost_to["package"] == self.package]
-        if total >= SOMETHING:
+        if total >= MIN_DISPLACEMENT:
             early = lost_to.loc[lost_to["main_task"] == 2, "before_person_months"].sum()
             before, after = (amount(one, lang) for one in (early, total - early))
             yield self.say("answer_phase", before=before, after=after)
@@ -231,8 +231,8 @@ class AnswerText:
                 "answer_loser" if row.most_persons >= SINGLE_POST_PERSONS else "answer_post",
                 mission=self.mission_name(row.mission),
                 lost=amount(row.displaced_person_months, lang),
-                persons=counted("person", row.most_persons, lang),
-                months=counted("month", row.months, lang),
+                persons=count_text("person", row.most_persons, lang),
+                months=count_text("month", row.months, lang),
             )
             for row in iter_rows(whole.head(MAX_NAMED))
         ]  # fmt: skip
@@ -242,7 +242,7 @@ class AnswerText:
             total = amount(float(whole["displaced_person_months"].sum()), lang)
             yield self.say(f"answer_lost_{task}", total=total, list="; ".join(listed))
         rest = float(lost[tiny].sum())
-        if rest >= SOMETHING:
+        if rest >= MIN_DISPLACEMENT:
             yield self.say(f"answer_small_{task}", lost=amount(rest, lang))
 
     def _change(self) -> Iterator[str]:
@@ -253,7 +253,7 @@ class AnswerText:
         now, before = (
             sum(self._displaced_total(one, task) for task in (1, 2)) for one in (self.variant, plan)
         )
-        if abs(now - before) >= SOMETHING:
+        if abs(now - before) >= MIN_DISPLACEMENT:
             key = "answer_more" if now > before else "answer_less"
             yield self.say(key, change=amount(abs(now - before), self.lang))
 

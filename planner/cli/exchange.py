@@ -22,7 +22,7 @@ from planner.cli.inputs import (
     load_scenario,
 )
 from planner.digest import digest, plain
-from planner.errors import Fault, InputError, gathered
+from planner.errors import Fault, InputError, collect_faults
 from planner.labels import label
 from planner.terms import term
 
@@ -578,7 +578,7 @@ def _load_pair(first: str, second: str) -> list[dict[str, Any]]:
     pair: list[dict[str, Any]] = []
     faults: list[Fault | str] = []
     for name in (first, second):
-        with gathered(faults):
+        with collect_faults(faults):
             pair.append(_plain_inputs(name))
     if faults:
         raise InputError(faults)

@@ -17,7 +17,7 @@ from planner.cli.console import (
     table,
 )
 from planner.labels import NOTHING, label, month, months, number, percent
-from planner.results.losses import HALF_A_PERSON, first_month, losses
+from planner.results.losses import MIN_LOSS_PERSONS, first_month, losses
 from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
@@ -368,7 +368,7 @@ def _print_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: 
     ]  # fmt: skip
     others = [row for row in task_2 if row not in notable]
     if others:
-        text = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(others))
+        text = label("less_than_half", lang, half=number(MIN_LOSS_PERSONS, lang), count=len(others))
         rows.append(("", text, number(sum(r["displaced_person_months"] for r in others), lang),
                      "", "", "", ""))  # fmt: skip
     total = sum(r["asked_person_months"] for r in summary["main_tasks"] if r["main_task"] == 2)

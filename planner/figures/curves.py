@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.analysis.curve import Curve
-    from planner.analysis.headroom import Headroom, Room
+    from planner.analysis.headroom import Headroom, LineHeadroom
     from planner.analysis.promises import Promises
     from planner.results.result import Tables
 
@@ -74,7 +74,7 @@ def curve(
 def _headroom_posts(found: Curve, headroom: Headroom | None) -> float:
     """Return the headroom in posts."""
     if headroom is not None:
-        rooms: list[Room] = [one for one in headroom.rooms if one.line == found.line]
+        rooms: list[LineHeadroom] = [one for one in headroom.rooms if one.line == found.line]
         if rooms:
             return min(rooms[0].posts, found.points[-1].posts)
     free = 0.0

@@ -17,7 +17,7 @@ import numpy as np
 from planner.labels import percent
 from planner.montecarlo.words import say
 from planner.problem.model import Flags, Floats
-from planner.results.losses import SOMETHING
+from planner.results.losses import MIN_DISPLACEMENT
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
@@ -90,7 +90,7 @@ def drivers(ensemble: Ensemble, package: str, count: int = NAMED) -> tuple[Drive
     clear = ranking[ranking["clear"]].head(count)
     draws = ensemble.draws
     draws = draws[draws["proved"] & draws[name].notna()]
-    anything = (draws[name] > SOMETHING).to_numpy()
+    anything = (draws[name] > MIN_DISPLACEMENT).to_numpy()
     found = []
     for factor, explains in zip(clear["factor"], clear["explains"], strict=True):
         low, high = _ends(draws[factor].to_numpy())

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import Fault, InputError, PlannerError, gathered, nearest
+from planner.errors import Fault, InputError, PlannerError, collect_faults, nearest
 from planner.montecarlo.design import Design
 from planner.montecarlo.ensemble import Ensemble, finish, read_ensemble, temporary
 from planner.montecarlo.estimates import Mean, add_to_sums, means_of_sums
@@ -582,11 +582,11 @@ def simulate(
     """
     faults: list[Fault | str] = []
     stop = Stop()
-    with gathered(faults):
+    with collect_faults(faults):
         check_workers(workers)
-    with gathered(faults):
+    with collect_faults(faults):
         stop = Stop.of_options(of, half_width, time_limit)
-    with gathered(faults):
+    with collect_faults(faults):
         specification = specification_of(
             scenario, draws, seed, rule, sampling, packages=packages, replicates=replicates,
             share=share, monthly=monthly, stop=stop,
@@ -666,19 +666,19 @@ def specification_of(
     uncertain = list_uncertain(scenario)
     faults: list[Fault | str] = []
     design = Design(2, replicates=2)
-    with gathered(faults):
+    with collect_faults(faults):
         design = design_of(draws, seed, sampling, replicates, share)
     known = tuple(package.id for package in uncertain.compiled.problem.packages)
     chosen = known if packages is None else tuple(packages)
     faults += [
         f"no such package {one!r}{nearest(one, known)}" for one in chosen if one not in known
     ]
-    with gathered(faults):
+    with collect_faults(faults):
         rule = check_rule(rule or uncertain.compiled.rule)
     monthly = draws <= MONTHLY if monthly is None else monthly
     specification = Specification(uncertain, str(rule), chosen, design, monthly)
     if stop is not None:
-        with gathered(faults):
+        with collect_faults(faults):
             stop.check(RunMetadata.of(replace(specification, packages=known)).quantities)
     if faults:
         raise InputError(faults)

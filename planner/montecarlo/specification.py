@@ -37,7 +37,7 @@ from planner.compile.build import (
 )
 from planner.digest import digest
 from planner.engine.programme import NEVER, Layout, ProblemArrays, independent_blocks, lay_out_table
-from planner.errors import Fault, InputError, ResultError, gathered
+from planner.errors import Fault, InputError, ResultError, collect_faults
 from planner.montecarlo.design import Design, DrawBlock
 from planner.montecarlo.parameters import Factor, Uncertain, natural_range
 from planner.montecarlo.plans import Frame, Lines, Presence, streams_of
@@ -915,7 +915,7 @@ class Stop:
         if self.time_limit is not None and not self.time_limit > 0:
             wrong.append(f"time_limit: expected more than 0 seconds, found {self.time_limit}")
         for name in self.of:
-            with gathered(wrong):
+            with collect_faults(wrong):
                 quantities.check(name)
         if wrong:
             raise InputError(wrong)

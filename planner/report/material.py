@@ -14,7 +14,7 @@ from planner.montecarlo.ensemble import check_same
 from planner.report.levers import plan_settings
 from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
-from planner.results.losses import HALF_A_PERSON
+from planner.results.losses import MIN_LOSS_PERSONS
 from planner.results.result import Result
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ def mission_losses(result: Tables, package: str, main_task: int = 2) -> dict[str
     losses = {}
     for mission, months in selected.groupby("mission", sort=False):
         lost = months["displaced_person_months"]
-        short = months.loc[lost >= HALF_A_PERSON - 1e-6, "month"]
+        short = months.loc[lost >= MIN_LOSS_PERSONS - 1e-6, "month"]
         ends = (str(short.min()), str(short.max())) if len(short) else ("", "")
         losses[str(mission)] = MissionLoss(float(lost.sum()), float(lost.max()), *ends)
     return dict(sorted(losses.items(), key=lambda item: -item[1].person_months))

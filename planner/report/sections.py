@@ -64,7 +64,7 @@ from planner.report.material import (
 )
 from planner.report.words import say
 from planner.results.losses import (
-    HALF_A_PERSON,
+    MIN_LOSS_PERSONS,
     Headline,
     drawn_losses,
     headline,
@@ -264,7 +264,7 @@ def _displacement_table(
         rows.append([names.mission(mission), rough(value, lang), share, rough(persons, lang),
                      *extra(mission, NOTHING), pool])  # fmt: skip
     if rest:
-        name = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
+        name = label("less_than_half", lang, half=number(MIN_LOSS_PERSONS, lang), count=len(rest))
         rows.append([name, rough(sum(rest), lang), "", "", *extra(None, ""), ""])
     total = rough(sum(lost.values()), lang)
     rows.append([label("total", lang), total, "", "", *extra("", ""), ""])

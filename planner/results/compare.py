@@ -49,7 +49,7 @@ class Comparison(TabularOutcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the sentences of each result."""
-        return [said for one in self.results.values() for said in one.sentences(lang)]
+        return [sentence for one in self.results.values() for sentence in one.sentences(lang)]
 
     @property
     def fill(self) -> pd.DataFrame:
@@ -77,7 +77,9 @@ class Comparison(TabularOutcome):
         """
         if measure not in MEASURES:
             raise ResultError(f"expected a measure among {', '.join(MEASURES)}, found {measure!r}")
-        wide = self._beside(keys, lambda one: one.fill_by(*keys).set_index(list(keys))[[measure]])
+        wide = self._side_by_side(
+            keys, lambda one: one.fill_by(*keys).set_index(list(keys))[[measure]]
+        )
         return wide.droplevel(1, axis=1)
 
     def displacement_by(self, *keys: str, main_task: int | None = 2) -> pd.DataFrame:
@@ -97,7 +99,7 @@ class Comparison(TabularOutcome):
             rows = lost.set_index(list(keys)).index.unique()
             return wide.reindex(index=rows, columns=order)
 
-        return self._beside(keys, columns)
+        return self._side_by_side(keys, columns)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of all results below each other, with the column ``result`` first."""
@@ -107,7 +109,7 @@ class Comparison(TabularOutcome):
         whole = pd.concat(parts, ignore_index=True)
         return whole[["result", *(column for column in whole.columns if column != "result")]]
 
-    def _beside(
+    def _side_by_side(
         self, keys: tuple[str, ...], columns: Callable[[Tables], pd.DataFrame]
     ) -> pd.DataFrame:
         """Put columns next to each other; rows in the order in which they first appear."""
@@ -131,9 +133,9 @@ class Comparison(TabularOutcome):
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""
-        from planner.results.html import beside
+        from planner.results.html import comparison_html
 
-        return beside(self)
+        return comparison_html(self)
 
     def __repr__(self) -> str:
         """Names of what is compared."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.results.compare import Comparison
     from planner.results.result import Tables
 
-__all__ = ["page", "table"]
+__all__ = ["comparison_html", "summary_html", "table"]
 
 ROWS = 12
 """Most rows of each table."""
@@ -70,7 +70,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> s
     return f'<table style="{_BOX}">{title}{top}<tbody>{body}</tbody></table>'
 
 
-def page(result: Tables) -> str:
+def summary_html(result: Tables) -> str:
     """Return a summary: packages, who loses most, least filled missions, bottlenecks."""
     manifest = result.manifest
     scenario, window = manifest["scenario"], manifest["window"]
@@ -147,7 +147,7 @@ def _binding(result: Tables) -> str:
     return table("Bottlenecks", ["pool", "months binding"], rows)
 
 
-def beside(comparison: Comparison) -> str:
+def comparison_html(comparison: Comparison) -> str:
     """Return the fill by mission and the packages of a comparison."""
     fill = comparison.fill_by("mission")
     differs = fill.max(axis=1) - fill.min(axis=1) > SHOWN / 100

@@ -1,9 +1,9 @@
-"""What a package takes: losses before and after it begins, the accounts behind them, the headline.
+"""Losses to a package, the accounts of people behind them, and the headline over the draws.
 
-Person-months add up small shares of a person over years. So every loss is stated with the most
-persons it comes to in one month; below half a person at any time no post stands empty.
+A loss in person-months may be the sum of small fractions of a person over years. So every loss is
+stated with the largest loss of persons in one month; below half a person no post is empty.
 
-The accounts of a solution: people tied up balance with strength, in every pool and month.
+The accounts of a solution check that people tied up balance with strength, in every pool and month.
 
 Two accounts are kept, one for each kind of row of the programme. The first holds demands that are
 not on call, with their time at home. The second holds every demand, preparation and duty only, and
@@ -11,16 +11,14 @@ those on call with their whole tie-up; it differs where people spend their time 
 each account
 
 - tied up + idle = strength, and idle is never negative;
-- what a package takes = what other demands give up + what was idle before and no longer is.
+- people taken by a package = people given up by other demands + people no longer idle.
 
 People tied up are counted twice, from the tours that are reported and from the rows of the
-programme that was solved, so that a table that does not follow from the solution is noticed.
+programme that was solved, so that a table that does not follow from the solution is detected.
 
-The headline of a package: displacement over the draws, and what may be said of it.
-
-Over the draws come the mean with its interval, the range of nine draws in ten, and the chances that
-displacement is above nothing and above a tenth of what is filled for the package. The plan for the
-likely parameters is one case beside them.
+The headline of a package is its displacement over the draws: the mean with its interval, the range
+of nine draws in ten, and the probabilities that displacement is above zero and above a tenth of
+what is filled for the package. The plan for the likely parameters is a single case.
 """
 
 from __future__ import annotations
@@ -39,9 +37,9 @@ from planner.solution import Allocation, Solution
 
 __all__ = [
     "ACCOUNTS",
-    "HALF_A_PERSON",
-    "SOMETHING",
-    "TENTH",
+    "MIN_LOSS_PERSONS",
+    "MIN_DISPLACEMENT",
+    "LARGE_SHARE",
     "TOLERANCE",
     "WORDS",
     "Accounts",
@@ -51,7 +49,7 @@ __all__ = [
     "LostTour",
     "accounts",
     "check_accounts",
-    "counted",
+    "count_text",
     "drawn_losses",
     "first_month",
     "headline",
@@ -67,29 +65,29 @@ TOLERANCE = 1e-5
 ACCOUNTS = ("deployed", "on duty or on call")
 """Names of the two accounts, in the order of the arrays."""
 
-HALF_A_PERSON = 0.5
-"""Persons at a time from which a loss is a mission's: below, every post is still filled when
-people are counted whole."""
+MIN_LOSS_PERSONS = 0.5
+"""Loss of persons in one month from which a mission loses to a package: below it, every post is
+still filled when people are counted whole."""
 
-SOMETHING = 0.5
-"""Person-months from which something counts as displaced, as in the draws."""
+MIN_DISPLACEMENT = 0.5
+"""Person-months from which displacement counts as more than none."""
 
-_TRACE = 1e-6
-"""Persons below which a difference between two plans is rounding."""
+ROUNDING_PERSONS = 1e-6
+"""Difference between two plans, persons, up to which it is rounding."""
 
-TENTH = 0.1
+LARGE_SHARE = 0.1
 """Share of the person-months filled for the package above which displacement counts as large."""
 
-NEARLY_NEVER = 0.05
-"""Chance below which the draws support that a package displaces nothing."""
+LOW_PROBABILITY = 0.05
+"""Probability of displacement below which a package is said to displace nothing."""
 
-ROUNDING = 1e-3
-"""Person-months below which a mean of shares kept in single precision is nothing."""
+ROUNDING_PERSON_MONTHS = 1e-3
+"""Person-months below which a mean of shares stored in single precision is rounding."""
 
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
-    """What a package takes and from which demands, people tied up.
+    """People that a package takes, and from which demands: people tied up.
 
     Every array has the shape (2 accounts, pools, months of the model).
 
@@ -109,7 +107,7 @@ class Accounts:
 
     @property
     def residual(self) -> Floats:
-        """What does not add up, persons; 0 but for rounding."""
+        """Imbalance of the account, persons; 0 except for rounding."""
         return self.taken - self.given_up - self.idle_used
 
 
@@ -123,12 +121,12 @@ def strength(solution: Solution) -> Floats:
 def accounts(solution: Solution, package: str) -> Accounts:
     """Return the accounts of one package."""
     problem = solution.problem
-    own = problem.inside(package)
+    in_package = problem.inside(package)
     before, after = solution.without[package], solution.with_all
     return Accounts(
-        taken=after.accounts_of(own) - before.accounts_of(own),
-        given_up=before.accounts_of(~own) - after.accounts_of(~own),
-        idle_used=_in_rows(after) - _in_rows(before),
+        taken=after.accounts_of(in_package) - before.accounts_of(in_package),
+        given_up=before.accounts_of(~in_package) - after.accounts_of(~in_package),
+        idle_used=_tied_up_in_rows(after) - _tied_up_in_rows(before),
     )
 
 
@@ -138,13 +136,13 @@ def check_accounts(solution: Solution) -> float:
     Raises
     ------
     CertificateError
-        Something does not add up by more than :data:`TOLERANCE`.
+        An account has a relative residual above :data:`TOLERANCE`.
     """
     people = strength(solution)
     scale = 1 + np.abs(people)
-    found = {"the plan with every package": _unbalanced(solution.with_all, people)}
+    found = {"the plan with every package": _imbalance(solution.with_all, people)}
     for package, allocation in solution.without.items():
-        found[f"the plan without {package}"] = _unbalanced(allocation, people)
+        found[f"the plan without {package}"] = _imbalance(allocation, people)
         found[f"what {package} takes"] = np.abs(accounts(solution, package).residual)
     worst = 0.0
     for what, residual in found.items():
@@ -163,7 +161,7 @@ def check_accounts(solution: Solution) -> float:
     return worst
 
 
-def _in_rows(allocation: Allocation) -> Floats:
+def _tied_up_in_rows(allocation: Allocation) -> Floats:
     """Return people tied up by the rows of the programme that was solved, (2, pools, months).
 
     A pool without rows of the second kind is used by no demand on call: its second account is
@@ -178,15 +176,15 @@ def _in_rows(allocation: Allocation) -> Floats:
     return found
 
 
-def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
+def _imbalance(allocation: Allocation, people: Floats) -> Floats:
     """Return the larger of the difference of both counts and the excess over the strength."""
-    counted, solved = allocation.accounts, _in_rows(allocation)
-    return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))
+    reported, solved = allocation.accounts, _tied_up_in_rows(allocation)
+    return np.maximum(np.abs(reported - solved), np.maximum(reported - people, 0.0))
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What one group of demands loses to a package inside the report window.
+    """The loss of one group of demands to a package inside the report window.
 
     Attributes
     ----------
@@ -250,8 +248,8 @@ class LostTour:
 def first_month(solution: Solution, package: str) -> int:
     """Return the first month on duty of a package's demands, of the model."""
     problem = solution.problem
-    own = [problem.demand(name) for name in problem.package(package).demands]
-    return min((problem.begins(one, package) for one in own), default=0)
+    demands = [problem.demand(name) for name in problem.package(package).demands]
+    return min((problem.begins(one, package) for one in demands), default=0)
 
 
 def losses(
@@ -260,7 +258,7 @@ def losses(
     groups: Mapping[str, str] | None = None,
     main_task: int | None = 2,
 ) -> list[Loss]:
-    """Return what each group of demands loses to a package, the most first.
+    """Return the loss of each group of demands to a package, the largest first.
 
     Parameters
     ----------
@@ -271,21 +269,21 @@ def losses(
     """
     problem = solution.problem
     start, (first, last) = first_month(solution, package), problem.report
-    own = set(problem.package(package).demands)
+    package_demands = set(problem.package(package).demands)
     lost = solution.without[package].on_duty - solution.with_all.on_duty
     rows: dict[str, Any] = {}
-    for place, demand in enumerate(problem.demands):
-        if demand.id in own or main_task not in (None, demand.main_task):
+    for index, demand in enumerate(problem.demands):
+        if demand.id in package_demands or main_task not in (None, demand.main_task):
             continue
         group = demand.id if groups is None else groups.get(demand.id, demand.id)
-        rows[group] = rows.get(group, 0.0) + lost[place]
+        rows[group] = rows.get(group, 0.0) + lost[index]
     found = [_loss(group, row, start, first, last) for group, row in rows.items()]
     return sorted(found, key=lambda one: -one.person_months)
 
 
 def _loss(group: str, row: Floats, start: int, first: int, last: int) -> Loss:
-    inside = np.where(np.abs(row[first : last + 1]) <= _TRACE, 0.0, row[first : last + 1])
-    months = np.flatnonzero(inside >= HALF_A_PERSON - _TRACE) + first
+    inside = np.where(np.abs(row[first : last + 1]) <= ROUNDING_PERSONS, 0.0, row[first : last + 1])
+    months = np.flatnonzero(inside >= MIN_LOSS_PERSONS - ROUNDING_PERSONS) + first
     return Loss(
         group=group,
         person_months=float(inside.sum()),
@@ -300,15 +298,15 @@ def _loss(group: str, row: Floats, start: int, first: int, last: int) -> Loss:
 def lost_tours(
     solution: Solution, package: str, main_tasks: Sequence[int] = (1, 2)
 ) -> list[LostTour]:
-    """Return the tours that have other numbers of people with a package than without it.
+    """Return the tours with a different number of people with a package than without it.
 
-    Tours are compared one by one: demand, sourcing option, pool, cohort and months. Those of the
-    package itself are left out. So each person-month that is displaced before the package's first
-    month is traced to a tour, and a tour that begins before ``free_from`` is never among them. They
-    stand in the order of their first month.
+    Tours are matched by demand, sourcing option, pool, cohort and months. Those of the package
+    itself are left out. Each person-month displaced before the package's first month is so traced
+    to a tour, and no tour that begins before ``free_from`` is among them. They are in the order of
+    their first month.
     """
     problem = solution.problem
-    pools, own = list(problem.pools), set(problem.package(package).demands)
+    pools, package_demands = list(problem.pools), set(problem.package(package).demands)
     start, known = first_month(solution, package), problem.known(package)
     low, high = problem.report
     people: dict[tuple[int, ...], float] = {}
@@ -319,19 +317,23 @@ def lost_tours(
         for key, count in zip(keys, s.people.tolist(), strict=True):
             people[key] = people.get(key, 0.0) + sign * count
     found = []
-    for (place, _, pool, cohort, first, last, prepares), lost in people.items():
-        demand = problem.demands[place]
-        if demand.id in own or demand.main_task not in main_tasks or abs(lost) <= _TRACE:
+    for (index, _, pool, cohort, first, last, prepares), lost in people.items():
+        demand = problem.demands[index]
+        if (
+            demand.id in package_demands
+            or demand.main_task not in main_tasks
+            or abs(lost) <= ROUNDING_PERSONS
+        ):
             continue
-        before = _overlap(first, last, low, min(high, start - 1))
-        after = _overlap(first, last, max(low, start), high)
+        before = _months_of_overlap(first, last, low, min(high, start - 1))
+        after = _months_of_overlap(first, last, max(low, start), high)
         parts, free = (lost * before, lost * after), known + demand.lead
         tour = demand.id, pools[pool], cohort, prepares, first, last
         found.append(LostTour(*tour, lost, *parts, free))
     return sorted(found, key=lambda one: (one.first, one.demand, one.cohort, one.pool))
 
 
-def _overlap(first: int, last: int, low: int, high: int) -> int:
+def _months_of_overlap(first: int, last: int, low: int, high: int) -> int:
     return max(0, min(last, high) - max(first, low) + 1)
 
 
@@ -420,7 +422,7 @@ class Headline:
     @property
     def nothing(self) -> bool:
         """Whether the draws support that the package displaces nothing."""
-        return self.chance < NEARLY_NEVER
+        return self.chance < LOW_PROBABILITY
 
     def in_short(self, package: str, lang: str = "en") -> str:
         """Return mean, range and chances in one sentence, the package under its name."""
@@ -432,7 +434,7 @@ class Headline:
         )  # fmt: skip
 
     def by_ranges(self, lang: str = "en") -> str:
-        """Return mean and range of draws by the ranges alone, to stand beside calibrated ones."""
+        """Return mean and range of draws by the ranges alone, beside calibrated ones."""
         return say("draws_by_ranges", lang, **self._amounts(lang))
 
     def amount(self, lang: str = "en") -> str:
@@ -445,14 +447,14 @@ class Headline:
         return {**numbers, "draws": number(self.draws, lang, 0)}
 
     def when(self, lang: str = "en") -> list[str]:
-        """Return how much falls before the package's first month, where anything is displaced."""
+        """Return the displacement before the package's first month, if there is displacement."""
         if self.before != self.before or self.nothing:
             return []
         before, after = (rough(one, lang) for one in (self.before, self.mean - self.before))
         return [say("draws_before", lang, before=before, after=after)]
 
     def chances(self, lang: str = "en") -> list[str]:
-        """Return the chances, and that nothing is displaced where the draws say so."""
+        """Return the probabilities of displacement, and whether nothing is displaced."""
         tenth = percent(self.chance_tenth, lang, 0)
         texts = [say("draws_chance", lang, chance=percent(self.chance, lang, 0), tenth=tenth)]
         if self.nothing:
@@ -460,7 +462,7 @@ class Headline:
         return texts
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return mean and spread, when, the chances, and that nothing is displaced if so."""
+        """Return mean and spread, displacement by period, and the probabilities."""
         return [self.amount(lang), *self.when(lang), *self.chances(lang)]
 
 
@@ -491,47 +493,48 @@ def headline(ensemble: Any, package: str) -> Headline:
         high=float(row["high"]),
         q05=float(row["q05"]),
         q95=float(row["q95"]),
-        before=_before(ensemble, package),
+        before=_mean_before_package(ensemble, package),
         chance=float(row["chance"]),
-        chance_tenth=float((ratio > TENTH).mean()) if len(ratio) else float("nan"),
+        chance_tenth=float((ratio > LARGE_SHARE).mean()) if len(ratio) else float("nan"),
     )
 
 
-def _before(ensemble: Any, package: str) -> float:
+def _mean_before_package(ensemble: Any, package: str) -> float:
     """Return the mean displacement before the first month of a package, person-months."""
     if not ensemble.metadata.monthly:
         return float("nan")
     total, draws = 0.0, 0
-    for lost, first in _lost_by_draw(ensemble, package, 2):
+    for lost, first in _losses_of_draws(ensemble, package, 2):
         early = np.arange(lost.shape[2]) < first[:, None]
         total += float((lost.sum(axis=1) * early).sum())
         draws += len(lost)
     mean = total / draws if draws else float("nan")
-    return 0.0 if abs(mean) < ROUNDING else mean
+    return 0.0 if abs(mean) < ROUNDING_PERSON_MONTHS else mean
 
 
-def _counted(ensemble: Any, package: str, main_task: int) -> NDArray[np.int64]:
-    """Return the places of the demands of a main task that are not the package's own."""
+def _losing_demands(ensemble: Any, package: str, main_task: int) -> NDArray[np.int64]:
+    """Return the indices of the demands of a main task outside the package."""
     metadata = ensemble.metadata
-    own = metadata.label("package") == package
-    return np.flatnonzero((metadata.task == main_task) & ~own)
+    in_package = metadata.label("package") == package
+    return np.flatnonzero((metadata.task == main_task) & ~in_package)
 
 
-def _lost_by_draw(
+def _losses_of_draws(
     ensemble: Any, package: str, main_task: int
 ) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
-    """Yield what demands of a main task lose to a package in the draws that count, batch by batch.
+    """Yield losses of demands of a main task to a package in proved draws, batch by batch.
 
-    Persons, (draws, demands of :func:`_counted`, months), and the package's first month, (draws,).
+    Persons, (draws, demands of :func:`_losing_demands`, months), and the package's first month,
+    (draws,).
     """
     metadata = ensemble.metadata
-    axes, own = metadata.axes, metadata.label("package") == package
-    places, plan = _counted(ensemble, package, main_task), 1 + axes.packages.index(package)
+    axes, in_package = metadata.axes, metadata.label("package") == package
+    places, plan = _losing_demands(ensemble, package, main_task), 1 + axes.packages.index(package)
     demand = np.array([line[0] for line in axes.lines], dtype=np.int64)
     heads = np.flatnonzero(np.diff(demand, prepend=-1))
     for batch in ensemble.records():
         records = batch.take(np.flatnonzero(batch.proved))
-        active = own & (records.end >= records.begin) & (records.caps > 0)
+        active = in_package & (records.end >= records.begin) & (records.caps > 0)
         first = np.where(active, records.begin, len(axes.months)).min(axis=1)
         shares = records.served[:, plan] - records.served[:, 0]
         lost = np.add.reduceat(shares, heads, axis=1)[:, places]
@@ -540,7 +543,7 @@ def _lost_by_draw(
 
 @dataclass(frozen=True)
 class DrawnLoss:
-    """What a mission loses to a package over the draws.
+    """The loss of a mission to a package over the draws.
 
     Attributes
     ----------
@@ -561,7 +564,7 @@ class DrawnLoss:
 
 
 def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnLoss]:
-    """Return what each mission of a main task loses to a package over the draws.
+    """Return the loss of each mission of a main task to a package over the draws.
 
     Parameters
     ----------
@@ -585,14 +588,14 @@ def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnL
     """
     if not ensemble.metadata.monthly:
         return []
-    labels = ensemble.metadata.label("mission")[_counted(ensemble, package, main_task)]
+    labels = ensemble.metadata.label("mission")[_losing_demands(ensemble, package, main_task)]
     missions, group = np.unique(labels, return_inverse=True)
     sums, draws = np.zeros((4, len(missions))), 0
-    for lost, _ in _lost_by_draw(ensemble, package, main_task):
+    for lost, _ in _losses_of_draws(ensemble, package, main_task):
         people = np.zeros((len(lost), len(missions), lost.shape[2]))
-        for place, mission in enumerate(group.tolist()):
-            people[:, mission] += lost[:, place]
-        short = people >= HALF_A_PERSON - ROUNDING
+        for index, mission in enumerate(group.tolist()):
+            people[:, mission] += lost[:, index]
+        short = people >= MIN_LOSS_PERSONS - ROUNDING_PERSON_MONTHS
         whole = short.any(axis=2)
         most = people.max(axis=2, initial=0.0) * whole
         parts = (people.sum(axis=2), whole, most, short.sum(axis=2))
@@ -612,17 +615,18 @@ def loser_sentence(
     called: Callable[[str], str] = str,
     most: int = 3,
 ) -> str:
-    """Return which missions lose half a person or more in how many of the draws, in words.
+    """Return a sentence on the missions that lose half a person or more, and their probabilities.
 
-    `called` gives a mission its name; at `most` so many are named.
+    `called` returns the name of a mission; at `most` so many are named.
     """
-    often = [one for one in found if one.chance >= NEARLY_NEVER]
+    often = [one for one in found if one.chance >= LOW_PROBABILITY]
     if not often:
-        return say("draws_no_loser", lang, task=main_task, share=percent(NEARLY_NEVER, lang, 0))
+        return say("draws_no_loser", lang, task=main_task, share=percent(LOW_PROBABILITY, lang, 0))
     parts = [
         say(
             "draws_loser", lang, mission=called(one.mission), chance=percent(one.chance, lang, 0),
-            persons=counted("person", one.persons, lang), months=counted("month", one.months, lang),
+            persons=count_text("person", one.persons, lang),
+            months=count_text("month", one.months, lang),
         )
         for one in often[:most]
     ]  # fmt: skip
@@ -631,7 +635,7 @@ def loser_sentence(
     return say("draws_losers", lang, task=main_task, list="; ".join(parts))
 
 
-def counted(key: str, value: float, lang: str) -> str:
+def count_text(key: str, value: float, lang: str) -> str:
     """Return persons or months in words, whole from one and a half on.
 
     Parameters
@@ -641,7 +645,7 @@ def counted(key: str, value: float, lang: str) -> str:
 
     Examples
     --------
-    >>> counted("person", 1.0, "en"), counted("month", 6.4, "nl")
+    >>> count_text("person", 1.0, "en"), count_text("month", 6.4, "nl")
     ('1 person', '6 maanden')
     """
     count = figure(value, lang, 1 if value < 1.5 else 0)
@@ -649,5 +653,5 @@ def counted(key: str, value: float, lang: str) -> str:
 
 
 def likely_hint(name: str, lang: str = "en") -> str:
-    """Return that a plan is for the likely parameters, and which commands say how sure it is."""
+    """Return a sentence that a plan is for likely parameters, with commands for its uncertainty."""
     return say("likely_plan", lang, name=name)

@@ -25,7 +25,7 @@ from planner.errors import InputError, ResultError, nearest
 from planner.labels import label, number, rate
 from planner.outcome import TabularOutcome
 from planner.problem.neutral import dump_problem
-from planner.results.html import page
+from planner.results.html import summary_html
 from planner.results.tables import BUILDERS, displacement_by, fill_by, grounds
 from planner.scenario.load import Scenario, loads
 from planner.solution import Solution
@@ -98,7 +98,7 @@ class Tables(TabularOutcome, ABC):
     scenario: Scenario
 
     @abstractmethod
-    def _make(self, table: str) -> pd.DataFrame:
+    def _build(self, table: str) -> pd.DataFrame:
         """Make one table."""
 
     @property
@@ -113,7 +113,7 @@ class Tables(TabularOutcome, ABC):
             raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; known are {known}")
         kept: dict[str, pd.DataFrame] = self.__dict__.setdefault("_tables", {})
         if name not in kept:
-            kept[name] = self._make(name)
+            kept[name] = self._build(name)
         return kept[name].copy(deep=False)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -138,14 +138,14 @@ class Tables(TabularOutcome, ABC):
         """Return how much is filled, and what each package displaces."""
         found = self.numbers()
         asked, filled = found["asked_person_months"], found["filled_person_months"]
-        said = label(
+        text = label(
             "result_filled", lang, name=self.name, rule=label(self.rule, lang),
             asked=number(asked, lang, 0), filled=number(filled, lang, 0),
             share=rate(filled / asked if asked > 0 else math.nan, lang),
         )  # fmt: skip
         packages = self.packages
         rows = zip(packages["package"], packages["displaced_main_task_2"], strict=True)
-        return [said] + [
+        return [text] + [
             label("result_displaces", lang, package=package, lost=number(float(lost), lang))
             for package, lost in rows
         ]
@@ -307,7 +307,7 @@ class Tables(TabularOutcome, ABC):
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""
-        return page(self)
+        return summary_html(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -360,7 +360,7 @@ class Result(Tables):
         """How far the worst step of all plans is from proven optimality."""
         return self.solution.certificate
 
-    def _make(self, table: str) -> pd.DataFrame:
+    def _build(self, table: str) -> pd.DataFrame:
         return BUILDERS[table](self)
 
     @property
@@ -407,14 +407,14 @@ class Result(Tables):
         if not math.isfinite(self.certificate.gap):
             message = "not written: the solver proved no bound in its time limit, give it longer"
             raise ResultError(f"{folder}: {message}")
-        with fresh_folder(folder, FORMAT) as place:
-            (place / "tables").mkdir()
+        with fresh_folder(folder, FORMAT) as path:
+            (path / "tables").mkdir()
             for name in TABLES:
-                write_table(self.table(name), place / "tables" / name)
-            (place / "scenario.yaml").write_text(self.scenario.dump(), encoding="utf-8")
+                write_table(self.table(name), path / "tables" / name)
+            (path / "scenario.yaml").write_text(self.scenario.dump(), encoding="utf-8")
             problem = json.dumps(dump_problem(self.compiled.problem), allow_nan=False)
-            (place / "problem.json").write_text(problem + "\n", encoding="utf-8")
-            write_manifest(place, self.manifest)
+            (path / "problem.json").write_text(problem + "\n", encoding="utf-8")
+            write_manifest(path, self.manifest)
         return Path(folder)
 
     def __repr__(self) -> str:
@@ -470,7 +470,7 @@ class StoredResult(Tables):
         """As it was written."""
         return dict(self._manifest)
 
-    def _make(self, table: str) -> pd.DataFrame:
+    def _build(self, table: str) -> pd.DataFrame:
         import pandas as pd
 
         path = self.folder / "tables" / f"{table}.parquet"
@@ -493,13 +493,13 @@ def read_result(folder: str | Path) -> StoredResult:
     ResultError
         The folder is no result, or something in it is missing or was changed.
     """
-    place = Path(folder)
-    manifest = read_manifest(place, FORMAT)
+    path = Path(folder)
+    manifest = read_manifest(path, FORMAT)
     for name, wanted in manifest["files"].items():
         try:
-            found = hash_file(place / name)
+            found = hash_file(path / name)
         except OSError:
-            raise ResultError(f"{place / name}: missing, though the manifest names it") from None
+            raise ResultError(f"{path / name}: missing, though the manifest names it") from None
         if found != wanted:
-            raise ResultError(f"{place / name}: not as it was written (see manifest.json)")
-    return StoredResult(place, manifest)
+            raise ResultError(f"{path / name}: not as it was written (see manifest.json)")
+    return StoredResult(path, manifest)

@@ -31,7 +31,7 @@ __all__ = [
     "frame",
     "grounds",
     "share",
-    "words",
+    "text_column",
 ]
 
 LABELS = (
@@ -39,15 +39,15 @@ LABELS = (
     "status", "package",
 )  # fmt: skip
 KEYS = (*LABELS, "pool", "month", "year", "phase")
-"""What results can be grouped by. A phase is a part of the window: ``before`` the first month of
-the package, or from then on (``after``)."""
+"""Keys by which results can be grouped. A phase is a part of the window: ``before`` the first month
+of the package, or from then on (``after``)."""
 
-FINE = ("month", "year", "phase")
-"""Keys that follow from the month."""
+MONTH_KEYS = ("month", "year", "phase")
+"""Keys derived from the month."""
 
 _ASKED, _FILLED = "asked_person_months", "filled_person_months"
 _LOST = "displaced_person_months"
-_OF = "package of the phase"
+_PHASE_PACKAGE = "package of the phase"
 
 _LABELS = (
     "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
@@ -55,7 +55,7 @@ _LABELS = (
 )  # fmt: skip
 
 BASES = ("letter", "public", "assumption")
-"""From what stands in the letter to what is not published."""
+"""Bases of a parameter, from the strongest to the weakest."""
 
 ROTATION = ("tour", "preparation", "rest")
 
@@ -63,18 +63,18 @@ STRENGTH = ("posts", "filled", "fit")
 
 
 def frame(**columns: Any) -> pd.DataFrame:
-    """Return a table of equally long columns, without copying them twice."""
+    """Return a table of columns of equal length."""
     import pandas as pd
 
     return pd.DataFrame(columns, copy=False)
 
 
-def words(names: Sequence[str], places: Ints | None = None) -> Any:
-    """Return a column of text: all names, or those at some places.
+def text_column(names: Sequence[str], places: Ints | None = None) -> Any:
+    """Return a column of text: all names, or those at some indices.
 
     Examples
     --------
-    >>> list(words(["staff", "civil"], np.array([1, 1, 0])))
+    >>> list(text_column(["staff", "civil"], np.array([1, 1, 0])))
     ['civil', 'civil', 'staff']
     """
     import pandas as pd
@@ -97,11 +97,11 @@ def share(part: Floats, whole: Floats, nothing: float = np.nan) -> Floats:
 
 def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
     """See :meth:`planner.results.result.Tables.fill_by`."""
-    _check(keys)
+    _check_keys(keys)
     values = [_ASKED, _FILLED]
     if "pool" in keys:
         lines = _by_pool(result)
-    elif any(key in FINE for key in keys):
+    elif any(key in MONTH_KEYS for key in keys):
         renamed = {"asked_persons": _ASKED, "on_duty_persons": _FILLED}
         lines = result.monthly_fill.rename(columns=renamed)
     else:
@@ -110,41 +110,43 @@ def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
         packages = result.packages["package"].tolist()
         if len(packages) != 1:
             raise ResultError(f"phase: expected a result with one package, found {len(packages)}")
-        lines = lines.assign(**{_OF: packages[0]})
-    lines = _dated(result, _labelled(result, lines, keys), keys, _OF)
-    table = _sum(lines, list(keys), values)
+        lines = lines.assign(**{_PHASE_PACKAGE: packages[0]})
+    lines = _with_periods(result, _with_labels(result, lines, keys), keys, _PHASE_PACKAGE)
+    table = _grouped_sums(lines, list(keys), values)
     table["fill_rate"] = share(table[_FILLED].to_numpy(), table[_ASKED].to_numpy())
     return table
 
 
 def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None = 2) -> pd.DataFrame:
     """See :meth:`planner.results.result.Tables.displacement_by`."""
-    _check(keys)
-    fine = "pool" in keys or any(key in FINE for key in keys)
+    _check_keys(keys)
+    fine = "pool" in keys or any(key in MONTH_KEYS for key in keys)
     lines = result.displacement_monthly if fine else result.displacement
     keys = ["package", *(key for key in keys if key != "package")]
-    lines = _labelled(result, lines, list(dict.fromkeys([*keys, "main_task"])))
-    lines = _dated(result, lines, keys, "package")
+    lines = _with_labels(result, lines, list(dict.fromkeys([*keys, "main_task"])))
+    lines = _with_periods(result, lines, keys, "package")
     if main_task is not None and "main_task" not in keys:
         lines = lines[lines["main_task"] == main_task]
-    table = _sum(lines, keys, [_LOST])
+    table = _grouped_sums(lines, keys, [_LOST])
     if len(keys) > 1:
         return table
     whole = result.packages[["package"]].merge(table, on="package", how="left")
     return whole.fillna({_LOST: 0.0})
 
 
-def _check(keys: Sequence[str]) -> None:
-    for place, key in enumerate(keys):
+def _check_keys(keys: Sequence[str]) -> None:
+    for index, key in enumerate(keys):
         if key not in KEYS:
             known = ", ".join(KEYS)
             raise ResultError(f"cannot group by {key!r}{nearest(key, KEYS)}; expected {known}")
-        if key in keys[:place]:
+        if key in keys[:index]:
             raise ResultError(f"asked to group by {key!r} twice")
 
 
-def _dated(result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: str) -> pd.DataFrame:
-    """Return lines with the year, and the phase of the package that a column names, if asked."""
+def _with_periods(
+    result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: str
+) -> pd.DataFrame:
+    """Return lines with year and phase where these are keys; a column names the package."""
     if "year" in keys:
         lines = lines.assign(year=lines["month"].str[:4])
     if "phase" in keys:
@@ -156,7 +158,7 @@ def _dated(result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: st
 
 
 def _by_pool(result: Tables) -> pd.DataFrame:
-    """Return asked and filled by demand, pool and month; what lacks counts at the first pool."""
+    """Return asked and filled by demand, pool and month; the shortfall counts at the first pool."""
     import pandas as pd
 
     served = result.monthly.rename(columns={"on_duty_persons": _FILLED})
@@ -170,8 +172,8 @@ def _by_pool(result: Tables) -> pd.DataFrame:
     return pd.concat([served[columns], lacking[columns]], ignore_index=True)
 
 
-def _labelled(result: Tables, lines: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return lines with the labels of their demand that are needed and not yet present."""
+def _with_labels(result: Tables, lines: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return lines with the labels of their demand that are keys and not yet columns."""
     lacking = [key for key in keys if key in LABELS and key not in lines.columns]
     if not lacking:
         return lines
@@ -182,8 +184,8 @@ def _labelled(result: Tables, lines: pd.DataFrame, keys: Sequence[str]) -> pd.Da
     return lines.assign(**{key: labels[key].array.take(found) for key in lacking})
 
 
-def _sum(lines: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
-    """Return sums in the order of the scenario; months in their own."""
+def _grouped_sums(lines: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
+    """Return sums by group, in the order of the scenario; months in calendar order."""
     if not keys:
         return lines[values].sum().to_frame().T
     table = lines.groupby(keys, sort=False, as_index=False)[values].sum()
@@ -198,16 +200,16 @@ def _rank(column: pd.Series, key: str) -> np.ndarray:
 def demands(result: Result) -> pd.DataFrame:
     """Return one row a demand: labels, cap, months, asked and filled person-months."""
     rows, solution = result.compiled.demands, result.solution
-    columns: dict[str, Any] = {"demand": words([row.id for row in rows])}
-    columns |= {name: words([getattr(row, name) for row in rows]) for name in _LABELS}
+    columns: dict[str, Any] = {"demand": text_column([row.id for row in rows])}
+    columns |= {name: text_column([getattr(row, name) for row in rows]) for name in _LABELS}
     return frame(
         **columns,
-        pools=words([" ".join(row.pools) for row in rows]),
+        pools=text_column([" ".join(row.pools) for row in rows]),
         main_task=np.array([row.main_task for row in rows], dtype=np.int64),
         tier=np.array([row.tier for row in rows], dtype=np.int64),
         on_call=np.array([row.on_call for row in rows], dtype=bool),
-        first_month=words([str(row.first) for row in rows]),
-        last_month=words([str(row.last) for row in rows]),
+        first_month=text_column([str(row.first) for row in rows]),
+        last_month=text_column([str(row.last) for row in rows]),
         cap_persons=np.array([row.cap for row in rows], dtype=float),
         asked_person_months=solution.asked,
         filled_person_months=solution.with_all.filled,
@@ -216,9 +218,9 @@ def demands(result: Result) -> pd.DataFrame:
 
 
 def monthly(result: Result) -> pd.DataFrame:
-    """Return people on duty by demand, pool and month, if any exist."""
+    """Return people on duty by demand, pool and month, where there are any."""
     pairs, people = _on_duty(result, result.solution.with_all)
-    return _long(result, pairs, people, "on_duty_persons")
+    return _nonzero_rows(result, pairs, people, "on_duty_persons")
 
 
 def monthly_fill(result: Result) -> pd.DataFrame:
@@ -232,25 +234,25 @@ def monthly_fill(result: Result) -> pd.DataFrame:
     month = np.arange(len(demand)) - np.repeat(np.cumsum(count) - count - begin, count)
     caps = np.array([d.cap for d in problem.demands], dtype=float)
     return frame(
-        demand=words([d.id for d in problem.demands], demand),
-        month=words(_months(result), month),
+        demand=text_column([d.id for d in problem.demands], demand),
+        month=text_column(_months(result), month),
         asked_persons=caps[demand],
         on_duty_persons=result.solution.with_all.on_duty[demand, month],
     )
 
 
 def pools(result: Result) -> pd.DataFrame:
-    """Return what each pool's people do, month by month."""
+    """Return the people of each pool by state, month by month."""
     solution = result.solution
     people, with_all = strength(solution), solution.with_all
-    pool, month = _grid(result)
+    pool, month = _pool_months(result)
     states = {
         f"{name.replace(' ', '_')}_persons": with_all.pool_use(name)[pool, month]
         for name in ("preparing", "on duty", "resting", "on call", "resting on call")
     }
     return frame(
-        pool=words(list(solution.problem.pools), pool),
-        month=words(_months(result), month),
+        pool=text_column(list(solution.problem.pools), pool),
+        month=text_column(_months(result), month),
         strength_persons=people[pool, month],
         **states,
         idle_persons=(people - with_all.tied_up)[pool, month],
@@ -258,7 +260,7 @@ def pools(result: Result) -> pd.DataFrame:
 
 
 def tours(result: Result) -> pd.DataFrame:
-    """Return every tour that ties people up inside the window: who, from which pool, when."""
+    """Return every tour that ties people up inside the window."""
     problem, s = result.compiled.problem, result.solution.with_all.service
     keep = (s.rests >= problem.report[0]) & (s.prepares <= problem.report[1])
     compiled = result.compiled
@@ -267,11 +269,11 @@ def tours(result: Result) -> pd.DataFrame:
     calendar = [str(compiled.month(index)) for index in range(low, high + 1)]
 
     def when(months: Ints) -> Any:
-        return words(calendar, months[keep] - low)
+        return text_column(calendar, months[keep] - low)
 
     return frame(
-        demand=words([d.id for d in problem.demands], s.demand[keep]),
-        pool=words(list(problem.pools), s.pool[keep]),
+        demand=text_column([d.id for d in problem.demands], s.demand[keep]),
+        pool=text_column(list(problem.pools), s.pool[keep]),
         cohort=s.cohort[keep],
         first_month=when(s.first),
         last_month=when(s.last),
@@ -285,22 +287,22 @@ def displacement(result: Result) -> pd.DataFrame:
     """Return person-months lost to each package by each demand outside it."""
     rows, solution = result.compiled.demands, result.solution
     package, demand, lost = [], [], []
-    for place, id in enumerate(solution.without):
+    for index, id in enumerate(solution.without):
         others = np.flatnonzero(~result.compiled.problem.inside(id))
-        package.append(np.full(len(others), place))
+        package.append(np.full(len(others), index))
         demand.append(others)
         lost.append(solution.displaced(id)[others])
-    who = _joined(demand, np.int64)
+    who = _concatenated(demand, np.int64)
     labels = {
-        name: words([getattr(row, name) for row in rows], who)
+        name: text_column([getattr(row, name) for row in rows], who)
         for name in ("mission", "region", "category")
     }
     return frame(
-        package=words(list(solution.without), _joined(package, np.int64)),
-        demand=words([row.id for row in rows], who),
+        package=text_column(list(solution.without), _concatenated(package, np.int64)),
+        demand=text_column([row.id for row in rows], who),
         **labels,
         main_task=np.array([row.main_task for row in rows], dtype=np.int64)[who],
-        displaced_person_months=_joined(lost, np.float64),
+        displaced_person_months=_concatenated(lost, np.float64),
     )
 
 
@@ -311,37 +313,37 @@ def displacement_monthly(result: Result) -> pd.DataFrame:
     solution = result.solution
     parts = []
     for id, before in solution.without.items():
-        own = result.compiled.problem.inside(id)
-        pairs, people = _on_duty(result, before, solution.with_all, keep=~own)
-        part = _long(result, pairs, people, "displaced_person_months")
-        part.insert(0, "package", words([id], np.zeros(len(part), dtype=np.int64)))
+        in_package = result.compiled.problem.inside(id)
+        pairs, people = _on_duty(result, before, solution.with_all, keep=~in_package)
+        part = _nonzero_rows(result, pairs, people, "displaced_person_months")
+        part.insert(0, "package", text_column([id], np.zeros(len(part), dtype=np.int64)))
         parts.append(part)
     if not parts:
         first, last = result.compiled.problem.report
         nothing = np.zeros((2, 0), dtype=np.int64), np.zeros((0, last - first + 1))
-        part = _long(result, *nothing, "displaced_person_months")
-        part.insert(0, "package", words([]))
+        part = _nonzero_rows(result, *nothing, "displaced_person_months")
+        part.insert(0, "package", text_column([]))
         return part
     return pd.concat(parts, ignore_index=True)
 
 
 def packages(result: Result) -> pd.DataFrame:
-    """Return what each package gets and displaces, and the month in which it becomes known."""
+    """Return fill, displacement and known month of each package."""
     solution, problem, inputs = result.solution, result.compiled.problem, result.scenario.inputs
     ids = list(solution.without)
     task = np.array([demand.main_task for demand in problem.demands], dtype=np.int64)
     filled, asked = np.zeros(len(ids)), np.zeros(len(ids))
     taken = np.zeros((2, len(ids)))
-    for place, id in enumerate(ids):
-        own, lost = result.compiled.problem.inside(id), solution.displaced(id)
-        filled[place] = solution.with_all.filled[own].sum()
-        asked[place] = solution.asked[own].sum()
-        taken[:, place] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
+    for index, id in enumerate(ids):
+        in_package, lost = result.compiled.problem.inside(id), solution.displaced(id)
+        filled[index] = solution.with_all.filled[in_package].sum()
+        asked[index] = solution.asked[in_package].sum()
+        taken[:, index] = [lost[(task == number) & ~in_package].sum() for number in (1, 2)]
     return frame(
-        package=words(ids),
-        title=words([inputs.packages[id].title for id in ids]),
-        title_nl=words([inputs.packages[id].title_nl for id in ids]),
-        known_month=words([str(result.compiled.month(problem.known(id))) for id in ids]),
+        package=text_column(ids),
+        title=text_column([inputs.packages[id].title for id in ids]),
+        title_nl=text_column([inputs.packages[id].title_nl for id in ids]),
+        known_month=text_column([str(result.compiled.month(problem.known(id))) for id in ids]),
         asked_person_months=asked,
         filled_person_months=filled,
         displaced_main_task_1=taken[0],
@@ -351,25 +353,25 @@ def packages(result: Result) -> pd.DataFrame:
 
 
 def bottlenecks(result: Result) -> pd.DataFrame:
-    """Return pools and months in which everyone is taken and more people may raise the fill."""
+    """Return binding pools and months: nobody is idle and more people may raise the fill."""
     solution = result.solution
     people = strength(solution)
-    pool, month = _grid(result)
+    pool, month = _pool_months(result)
     binding = solution.with_all.binding[pool, month]
     pool, month = pool[binding], month[binding]
     return frame(
-        pool=words(list(solution.problem.pools), pool),
-        month=words(_months(result), month),
+        pool=text_column(list(solution.problem.pools), pool),
+        month=text_column(_months(result), month),
         strength_persons=people[pool, month],
         idle_persons=(people - solution.with_all.tied_up)[pool, month],
     )
 
 
 def budgets(result: Result) -> pd.DataFrame:
-    """Return what each budget holds and pays."""
+    """Return amount and expenditure of each budget."""
     allocation, lines = result.solution.with_all, result.compiled.problem.budgets
     return frame(
-        budget=words([line.id for line in lines]),
+        budget=text_column([line.id for line in lines]),
         amount_euros=np.array([line.amount for line in lines], dtype=float),
         spent_euros=allocation.spent,
     )
@@ -383,15 +385,17 @@ def unmet_bounds(result: Result) -> pd.DataFrame:
     ids = [bound.id for bound in bounds if here.intersection(bound.demands)]
     which = np.array([row["bound"] for row in rows], dtype=np.int64)
     return frame(
-        bound=words(ids, which),
-        month=words(_months(result), np.array([row["month"] for row in rows], dtype=np.int64)),
-        demands=words([" ".join(bound.demands) for bound in problem.bounds], which),
+        bound=text_column(ids, which),
+        month=text_column(
+            _months(result), np.array([row["month"] for row in rows], dtype=np.int64)
+        ),
+        demands=text_column([" ".join(bound.demands) for bound in problem.bounds], which),
         missing_persons=np.array([row["missing"] for row in rows], dtype=float),
     )
 
 
 def accounting(result: Result) -> pd.DataFrame:
-    """Return what each package takes and from which demands, by pool, month and account.
+    """Return people taken by each package and given up by others, by pool, month and account.
 
     The second account is listed only for pools that a demand on call uses.
     """
@@ -399,53 +403,53 @@ def accounting(result: Result) -> pd.DataFrame:
     problem = solution.problem
     ids, places = list(solution.without), list(problem.pools)
     called = {name for demand in problem.demands if demand.on_call for name in demand.pools}
-    pool, month = _grid(result)
+    pool, month = _pool_months(result)
     second = np.array([places[k] in called for k in pool], dtype=bool)
     account = np.repeat([0, 1], [len(pool), int(second.sum())])
     pool, month = np.append(pool, pool[second]), np.append(month, month[second])
     books, at = [accounts(solution, id) for id in ids], (account, pool, month)
     columns = {
-        f"{name}_persons": _joined([getattr(book, name)[at] for book in books], np.float64)
+        f"{name}_persons": _concatenated([getattr(book, name)[at] for book in books], np.float64)
         for name in ("taken", "given_up", "idle_used", "residual")
     }
     return frame(
-        package=words(ids, np.repeat(np.arange(len(ids)), len(pool))),
-        account=words(ACCOUNTS, np.tile(account, len(ids))),
-        pool=words(places, np.tile(pool, len(ids))),
-        month=words(_months(result), np.tile(month, len(ids))),
+        package=text_column(ids, np.repeat(np.arange(len(ids)), len(pool))),
+        account=text_column(ACCOUNTS, np.tile(account, len(ids))),
+        pool=text_column(places, np.tile(pool, len(ids))),
+        month=text_column(_months(result), np.tile(month, len(ids))),
         **columns,
     )
 
 
 def figures(result: Result) -> pd.DataFrame:
-    """Return every figure in use and where it comes from; months stand in a column of their own."""
+    """Return every parameter in use with its source; values that are months have a column."""
     rows = result.compiled.figures
     numbers = [np.nan if isinstance(row.value, str) else row.value for row in rows]
     months = [row.value if isinstance(row.value, str) else "" for row in rows]
     text = {
-        name: words([getattr(row, name) for row in rows])
+        name: text_column([getattr(row, name) for row in rows])
         for name in ("unit", "basis", "source", "section", "note", "file")
     }
     return frame(
-        figure=words([row.id for row in rows]),
+        figure=text_column([row.id for row in rows]),
         value=np.array(numbers, dtype=float),
-        low=_ends([row.low for row in rows]),
-        high=_ends([row.high for row in rows]),
-        month=words(months),
+        low=_range_ends([row.low for row in rows]),
+        high=_range_ends([row.high for row in rows]),
+        month=text_column(months),
         **text,
         line=np.array([row.line for row in rows], dtype=np.int64),
     )
 
 
-def _ends(ends: Sequence[float | str | None]) -> NDArray[np.float64]:
+def _range_ends(ends: Sequence[float | str | None]) -> NDArray[np.float64]:
     """Return ends of ranges as numbers; those of months are left out."""
     return np.array([end if isinstance(end, float) else np.nan for end in ends], dtype=float)
 
 
 def left_out(result: Result) -> pd.DataFrame:
-    """Return demands that are known but do not count here, with the reason."""
+    """Return demands of the scenario that are not part of the problem, with the reason."""
     left_out = result.compiled.left_out
-    return frame(demand=words(list(left_out)), reason=words(list(left_out.values())))
+    return frame(demand=text_column(list(left_out)), reason=text_column(list(left_out.values())))
 
 
 BUILDERS: dict[str, Callable[[Result], pd.DataFrame]] = {
@@ -455,7 +459,7 @@ BUILDERS: dict[str, Callable[[Result], pd.DataFrame]] = {
         bottlenecks, budgets, unmet_bounds, accounting, figures, left_out,
     )
 }  # fmt: skip
-"""What builds each table, by name."""
+"""The function that builds each table, by name."""
 
 
 def _months(result: Result) -> list[str]:
@@ -463,8 +467,8 @@ def _months(result: Result) -> list[str]:
     return [str(compiled.month(index)) for index in range(compiled.problem.months)]
 
 
-def _grid(result: Result) -> tuple[Ints, Ints]:
-    """Return every pool and reported month, as two columns of places."""
+def _pool_months(result: Result) -> tuple[Ints, Ints]:
+    """Return every pair of pool and reported month, as two columns of indices."""
     problem = result.compiled.problem
     months = np.arange(problem.report[0], problem.report[1] + 1)
     count = len(problem.pools)
@@ -479,8 +483,8 @@ def _on_duty(
 ) -> tuple[Ints, Floats]:
     """Return people on duty by pair of demand and pool, (pairs, reported months).
 
-    Those of a second plan are taken off; `keep` says which demands count. The pairs are two rows
-    of places, (2, pairs).
+    Those of a second plan are subtracted; `keep` selects demands. The pairs are two rows of
+    indices, (2, pairs).
     """
     problem = result.compiled.problem
     count = len(problem.pools)
@@ -500,19 +504,19 @@ def _on_duty(
     return np.stack([pairs // max(count, 1), pairs % max(count, 1)]), shown
 
 
-def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFrame:
-    """Return one row for each pair and month with anything in it."""
+def _nonzero_rows(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFrame:
+    """Return one row for each pair and month with a non-zero value."""
     problem = result.compiled.problem
     row, month = np.nonzero(np.abs(people) > NEGLIGIBLE_PEOPLE)
     return frame(
-        demand=words([d.id for d in problem.demands], pairs[0, row]),
-        pool=words(list(problem.pools), pairs[1, row]),
-        month=words(_months(result)[problem.report[0] :], month),
+        demand=text_column([d.id for d in problem.demands], pairs[0, row]),
+        pool=text_column(list(problem.pools), pairs[1, row]),
+        month=text_column(_months(result)[problem.report[0] :], month),
         **{value: people[row, month]},
     )
 
 
-def _joined(parts: list[Any], dtype: Any) -> Any:
+def _concatenated(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
 
 
@@ -522,8 +526,12 @@ def grounds(result: Tables) -> pd.DataFrame:
 
     figures = result.figures
     basis = dict(zip(figures["figure"], figures["basis"], strict=True))
-    rows = {"figures": _summed(np.ones(len(figures)), figures["basis"])}
-    rows |= _asked(result, basis) | _rotation(result, basis) | _strength(result, basis)
+    rows = {"figures": _sums_by_basis(np.ones(len(figures)), figures["basis"])}
+    rows |= (
+        _asked_by_basis(result, basis)
+        | _rotation_by_basis(result, basis)
+        | _strength_by_basis(result, basis)
+    )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(BASES))
     units = ["figures" if name == "figures" else "person-months" for name in table.index]
     table.insert(0, "unit", units)
@@ -531,32 +539,34 @@ def grounds(result: Tables) -> pd.DataFrame:
     return table.rename_axis("what").reset_index()
 
 
-def _summed(amounts: NDArray[np.float64], bases: Iterable[str]) -> list[float]:
-    """Return the sum of what rests on each basis."""
+def _sums_by_basis(amounts: NDArray[np.float64], bases: Iterable[str]) -> list[float]:
+    """Return the sum of amounts by basis."""
     rank = np.array([BASES.index(one) for one in bases], dtype=np.int64)
     found: list[float] = np.bincount(rank, amounts, minlength=len(BASES)).tolist()
     return found
 
 
-def _weakest(bases: Iterable[str]) -> str:
-    """Return the basis of what several figures make together; a figure not listed is assumed."""
+def _weakest_basis(bases: Iterable[str]) -> str:
+    """Return the weakest basis of several parameters; without any, an assumption."""
     return max(bases, key=BASES.index, default="assumption")
 
 
-def _asked(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
-    """Return person-months asked by what their cap rests on, and their first and last month."""
+def _asked_by_basis(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
+    """Return person-months asked by the basis of their cap, and of their first and last month."""
     rows = result.demands
     amounts, ids = rows["asked_person_months"].to_numpy(), list(rows["demand"])
 
     def by(*ends: str) -> list[float]:
         names = [[f"demand.{id}.{end}" for end in ends] for id in ids]
-        return _summed(amounts, (_weakest(basis[n] for n in few if n in basis) for few in names))
+        return _sums_by_basis(
+            amounts, (_weakest_basis(basis[n] for n in few if n in basis) for few in names)
+        )
 
     return {"cap": by("cap"), "months": by("first", "last")}
 
 
-def _rotation(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
-    """Return person-months on duty by what their tour, preparation and rest rest on."""
+def _rotation_by_basis(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
+    """Return person-months on duty by the basis of tour, preparation and rest."""
     served = result.monthly.groupby(["demand", "pool"], sort=False)["on_duty_persons"].sum()
     kinds = dict(zip(result.demands["demand"], result.demands["kind"], strict=True))
 
@@ -566,11 +576,11 @@ def _rotation(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
         return next((basis[name] for name in names if name in basis), "assumption")
 
     amounts, pairs = served.to_numpy(), list(served.index)
-    return {rule: _summed(amounts, (of(rule, *pair) for pair in pairs)) for rule in ROTATION}
+    return {rule: _sums_by_basis(amounts, (of(rule, *pair) for pair in pairs)) for rule in ROTATION}
 
 
-def _strength(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
-    """Return strength over the window by what posts, share filled and share fit rest on."""
+def _strength_by_basis(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
+    """Return strength over the window by the basis of posts, share filled and share fit."""
     people = result.pools.groupby("pool", sort=False)["strength_persons"].sum()
     found = {}
     for factor in STRENGTH:
@@ -579,5 +589,5 @@ def _strength(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
             starts = f"pool.{pool}.{factor}"  # a level from a later month has it behind an @
             bases.append([one for name, one in basis.items() if name.split("@")[0] == starts])
         if any(bases):
-            found[factor] = _summed(people.to_numpy(), map(_weakest, bases))
+            found[factor] = _sums_by_basis(people.to_numpy(), map(_weakest_basis, bases))
     return found

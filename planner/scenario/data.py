@@ -24,7 +24,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from planner.errors import Fault, InputError, gathered, nearest
+from planner.errors import Fault, InputError, collect_faults, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
     MANNED,
@@ -218,7 +218,7 @@ class _TableReader:
         return InputError(Fault(self.file, line, 0, "", message))
 
     def read(self) -> Table:
-        with gathered(self.faults):
+        with collect_faults(self.faults):
             reader = csv.reader(io.StringIO(self.text(), newline=""), strict=True)
             try:
                 return self.rows(reader, self.header(next(reader, [])))

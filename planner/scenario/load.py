@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.digest import SKIP, digest
-from planner.errors import Fault, InputError, close_name, gathered, nearest, shortened
+from planner.errors import Fault, InputError, close_name, collect_faults, nearest, shortened
 from planner.months import Month
 from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
 from planner.scenario.data import default_data, display_path, read_data, shipped_folder
@@ -552,7 +552,7 @@ class _Loader:
         For a misspelt name the closest scenario is taken, so that the rest of the file can be
         checked; None if there is none.
         """
-        with gathered(faults):
+        with collect_faults(faults):
             if parsed.extends is not None:
                 return self.base(source, parsed, path, faults)
             if parsed.base_digest is not None:

@@ -27,7 +27,7 @@ from bokeh.plotting import figure
 from planner.labels import figure as digits
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate, rough, speaker
-from planner.results.losses import SOMETHING
+from planner.results.losses import MIN_DISPLACEMENT
 from planner.tolerances import SHOWN
 from planner.whatif.outlook import EnsembleSummary, PlanSummary, join_sides
 
@@ -416,7 +416,7 @@ def negligible(table: pd.DataFrame, side: str = "") -> pd.Series[bool]:
     prefix = f"{side}_" if side else ""
     months = table[f"{prefix}months"].fillna(0)
     lost = table[f"{prefix}displaced_person_months"].fillna(0)
-    return (months == 0) & (lost > -SOMETHING)
+    return (months == 0) & (lost > -MIN_DISPLACEMENT)
 
 
 def negligible_everywhere(table: pd.DataFrame, sides: Iterable[str]) -> pd.Series[bool]:

@@ -454,9 +454,9 @@ def explain(
     >>> explain(pl.load("letter"), "untso", "2023-07").texts["en"][0]
     'UNTSO has all 12 people it asks for in Jul 2023.'
     """
-    from planner.analysis.why import NOTHING_PERSONS, why
+    from planner.analysis.why import NO_PERSONS, why
 
     result = why(source, mission, month=month or None, changes=changes)
     texts = {lang: result.sentences(lang) for lang in ("en", "nl")}
-    complete = changes or result.lacking_persons <= NOTHING_PERSONS
+    complete = changes or result.lacking_persons <= NO_PERSONS
     return AnalysisResult("why", result.tables(), texts, result.month, complete)

@@ -14,13 +14,13 @@ from scipy.stats import chi2
 
 import planner as pl
 from planner.analysis.hedging import (
-    Keeper,
+    PromisePlans,
     commitments_of,
     draws_of,
     hedge,
     kept_rate,
-    rearrange,
-    sacrifice,
+    rearranged,
+    select_commitments,
     worth_of,
 )
 from planner.analysis.plans import read_case
@@ -138,7 +138,7 @@ def test_the_letter_gets_the_same_by_cuts(rule: str, monkeypatch: pytest.MonkeyP
     case = read_case("eastern-flank-battalion")
     two = commitments_of(case, "mission", False, 16, 0, None).two_stage()
     whole = hedge(two, 0.9, rule, method="extensive").share
-    monkeypatch.setattr(hedging, "PILOT", 8)  # some draws first, as with many draws
+    monkeypatch.setattr(hedging, "PILOT_DRAWS", 8)  # some draws first, as with many draws
     cuts = hedge(two, 0.9, rule, method="cuts").share
     if rule == "fair":
         assert cuts == pytest.approx(whole, abs=1e-5)
@@ -237,7 +237,7 @@ def test_what_is_given_up_is_found_by_enumeration() -> None:
         problem, draws = random_problem(np.random.default_rng([3, seed]), 6, 5)
         two = programme_of(problem, draws, one_tier=True)
         candidates = [1, 2, 3, 4]
-        found = sacrifice(two, 0.8, candidates)
+        found = select_commitments(two, 0.8, candidates)
         best = -1.0
         for size in range(len(candidates) + 1):
             for kept in combinations(candidates, size):
@@ -258,10 +258,10 @@ def test_many_candidates_are_searched_with_a_bound(monkeypatch: pytest.MonkeyPat
     for seed in range(8):
         problem, draws = random_problem(np.random.default_rng([3, seed]), 6, 5)
         two = programme_of(problem, draws, one_tier=True)
-        exact = sacrifice(two, 0.8, [1, 2, 3, 4])
+        exact = select_commitments(two, 0.8, [1, 2, 3, 4])
         with monkeypatch.context() as patch:
-            patch.setattr(hedging, "ENUMERATE", 0)
-            found = sacrifice(two, 0.8, [1, 2, 3, 4])
+            patch.setattr(hedging, "MAX_ENUMERATED", 0)
+            found = select_commitments(two, 0.8, [1, 2, 3, 4])
         assert not found.exact
         slack = 1e-4 * two.worth.sum()
         assert found.worth <= exact.worth + slack
@@ -284,11 +284,11 @@ def test_more_certainty_and_larger_packages_leave_less_to_promise() -> None:
 def test_rearranged_draws_keep_the_strengths_of_each_pool() -> None:
     _, draws = random_problem(np.random.default_rng(5), 12)
     for how in ("declared", "independent", "comonotone"):
-        found = rearrange(draws, how, 1).strengths
+        found = rearranged(draws, how, 1).strengths
         assert np.sort(found[:, :, 0], axis=0) == pytest.approx(
             np.sort(draws.strengths[:, :, 0], axis=0)
         )
-    low = rearrange(draws, "comonotone").strengths[:, :, 0]
+    low = rearranged(draws, "comonotone").strengths[:, :, 0]
     assert (np.argsort(low[:, 0]) == np.argsort(low[:, 1])).all()
 
 
@@ -305,9 +305,9 @@ def test_lower_strengths_break_promises() -> None:
 def test_a_kept_promise_is_kept_by_the_plan_of_its_draw() -> None:
     problem, draws = random_problem(np.random.default_rng(8), 20)
     two = programme_of(problem, draws)
-    keeper = Keeper(two, 1)
+    plans = PromisePlans(two, 1)
     share = np.full(len(problem.demands), 0.05)
-    fills = keeper.fills(share)
+    fills = plans.fills(share)
     rates, every = kept_rate(two, fills, share)
     # no plan fills more than each mission could get alone
     alone = hedge(two, 0.5, "fair").share

@@ -8,7 +8,7 @@ import pytest
 import planner as pl
 from planner.analysis import plans as quick
 from planner.analysis.foresight import cut_every_month, rolling_people
-from planner.analysis.plans import QuickPlanner, read_case
+from planner.analysis.plans import CompiledPlanner, read_case
 from planner.engine.fair import solve_fair
 from planner.engine.programme import build_programme
 from planner.problem.neutral import parse_problem
@@ -18,7 +18,7 @@ from tests.strategies import random_problem
 
 def planners(problem, cut=False):
     programme = build_programme(cut_every_month(problem) if cut else problem)
-    return QuickPlanner(programme, solve_fair), Planner(programme, solve_fair)
+    return CompiledPlanner(programme, solve_fair), Planner(programme, solve_fair)
 
 
 def filled(planner: Planner, people: list[np.ndarray]) -> np.ndarray:
@@ -28,7 +28,7 @@ def filled(planner: Planner, people: list[np.ndarray]) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_plans_are_those_of_the_engine(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quick, "LARGE", 0)
+    monkeypatch.setattr(quick, "MIN_COMPILED_COLUMNS", 0)
     drawn = random_problem(np.random.default_rng(seed), "small", late=True, packages=2)
     problem = parse_problem(drawn)
     mine, theirs = planners(problem)
@@ -44,7 +44,7 @@ def test_plans_are_those_of_the_engine(seed: int, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("seed", range(6))
 def test_rolling_plans_are_those_of_the_engine(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quick, "LARGE", 0)
+    monkeypatch.setattr(quick, "MIN_COMPILED_COLUMNS", 0)
     drawn = random_problem(np.random.default_rng(seed), "small", late=True, packages=1)
     mine, theirs = planners(parse_problem(drawn), cut=True)
     packages = list(drawn.get("packages", {}))
@@ -58,11 +58,11 @@ def test_rolling_plans_are_those_of_the_engine(seed: int, monkeypatch: pytest.Mo
 def test_what_is_shipped_is_planned_in_compiled_code(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = read_case(pl.load("eastern-flank-battalion"), "fair").problem
     mine, theirs = planners(problem)
-    large = [len(one.upper) >= quick.LARGE for one in mine.settings]
+    large = [len(one.upper) >= quick.MIN_COMPILED_COLUMNS for one in mine.settings]
     wanted = [answer.people for answer in theirs.unfold().answers]
 
     def refuse(setting):
-        assert len(setting.upper) < quick.LARGE, "planned by the engine"
+        assert len(setting.upper) < quick.MIN_COMPILED_COLUMNS, "planned by the engine"
         return solve_fair(setting)
 
     mine.solver = refuse

@@ -56,10 +56,10 @@ def test_changes_are_plans_of_the_changed_scenario(scenario: Any, found: Robustn
 
 def test_every_ranged_parameter_that_a_plan_reads_is_changed() -> None:
     case = read_case("eastern-flank-company")
-    made, _ = module._of_factors(case)
+    made, _ = module._factor_variants(case)
     capacity = {one.id for one in list_uncertain(case.scenario).factors if one.layer == "capacity"}
     assert {one.input for one in made} == capacity
-    more = {one.input for one in module._of_ranges(case, capacity)}
+    more = {one.input for one in module._range_variants(case, capacity)}
     assert not more & capacity
     ranged = {
         row.id
@@ -152,13 +152,13 @@ def test_progress_counts_every_plan() -> None:
 def test_a_plan_that_cannot_be_proved_is_counted_and_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    plain: Callable[..., Any] = module._plan
+    plain: Callable[..., Any] = module._summary_of_plan
 
     def fails(problem: Any, rule: str, *more: Any) -> Any:
         found = plain(problem, rule, *more)
         return replace(found, displaced=float("nan")) if rule == "value" else found
 
-    monkeypatch.setattr(module, "_plan", fails)
+    monkeypatch.setattr(module, "_summary_of_plan", fails)
     found = robustness(problem(4), groups=["rule", "changeover"], workers=1)
     assert found.unproved == 1
     assert "could not be proved: 1." in " ".join(found.sentences())

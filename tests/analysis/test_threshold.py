@@ -12,7 +12,7 @@ import pytest
 
 import planner as pl
 from planner.analysis.plans import read_case
-from planner.analysis.threshold import Crossing, filled_of, parse_conclusion, threshold
+from planner.analysis.threshold import Crossing, fills_of_records, parse_conclusion, threshold
 from planner.errors import InputError
 from tests.analysis.oracle import demand, draw_until, fills, problem
 
@@ -201,7 +201,7 @@ def test_the_share_of_futures_is_a_count_over_their_table() -> None:
     case = read_case(BRIGADE)
     conclusion = parse_conclusion("displacement(pool=staff) > 1", case)
     for records in islice(futures.records(), 3):
-        filled = filled_of(records, futures, "eastern-flank")
+        filled = fills_of_records(records, futures, "eastern-flank")
         found_by_draw = conclusion.of(case, "eastern-flank", filled)
         for k, lost in zip(records.draw[:3], found_by_draw, strict=False):
             table = futures.draw(int(k)).result.displacement_by("pool").set_index("pool")
