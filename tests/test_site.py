@@ -168,7 +168,7 @@ def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     if name in ELSEWHERE:
         return
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(levers, "MOST", 4)
+    monkeypatch.setattr(levers, "MAX_SETTINGS", 4)
     monkeypatch.setattr(Chart, "rendered", lambda *_: b"<svg/>")  # tests of figures render them
     sections = report_page.conclusions, report_page.levers_section
     monkeypatch.setattr(report_page, "PARTS", sections)

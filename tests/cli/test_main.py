@@ -110,7 +110,7 @@ def test_what_goes_wrong_becomes_a_code_and_a_line(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(check, "_verdict", fail)
+    monkeypatch.setattr(check, "_check_file", fail)
 
     found = planner("validate", "letter")
 
@@ -121,7 +121,7 @@ def test_what_goes_wrong_becomes_a_code_and_a_line(
 
 
 def test_a_traceback_is_there_for_who_asks(planner: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "_verdict", lambda *_: 1 / 0)
+    monkeypatch.setattr(check, "_check_file", lambda *_: 1 / 0)
     monkeypatch.setenv("PLANNER_TRACEBACK", "1")
 
     assert "Traceback" in planner("validate", "letter").err
