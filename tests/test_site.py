@@ -171,7 +171,7 @@ def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(levers, "MAX_SETTINGS", 4)
     monkeypatch.setattr(Chart, "rendered", lambda *_: b"<svg/>")  # tests of figures render them
     sections = report_page.conclusions, report_page.levers_section
-    monkeypatch.setattr(report_page, "PARTS", sections)
+    monkeypatch.setattr(report_page, "SECTIONS", sections)
     (tmp_path / "results").mkdir()
     (tmp_path / "runs").mkdir()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
