@@ -206,10 +206,11 @@ class _Parser:
                 pools[name] = np.full(months, self.number(value, field, 0, LIMITS["people"]))
         return pools
 
-    def is_list(self, data: Any, field: str) -> bool:
-        """Whether a field is a list that is not too long."""
-        if not isinstance(data, list):
-            self.fault(field, f"expected a list, found {_shown(data)}")
+    def is_collection(self, data: Any, field: str, kind: type[Any] = list) -> bool:
+        """Whether a field is a list (or an object) that is not too long."""
+        if not isinstance(data, kind):
+            expected = "a list" if kind is list else "an object"
+            self.fault(field, f"expected {expected}, found {_shown(data)}")
             return False
         if len(data) > LIMITS[field]:
             self.fault(field, f"expected at most {LIMITS[field]:g}, found {len(data)}")
@@ -227,7 +228,7 @@ class _Parser:
                 self.fault(f"{section}.{key}", f"expected an object, found {_shown(item)}")
 
     def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
-        if not self.is_list(data, "demands"):
+        if not self.is_collection(data, "demands"):
             return ()
         found: dict[str, Demand] = {}
         for field, item in self.object_items("demands", enumerate(data)):
@@ -332,12 +333,10 @@ class _Parser:
     ) -> tuple[tuple[float, ...], tuple[bool, ...]]:
         """Return months at home per month served, and whether they are dwell, by pool."""
         rest, dwell = item.get("rest"), item.get("dwell")
-        if "dwell" not in item:
-            home = self.values_by_pool(item.get("rest", 0), f"{field}.rest", pools, whole=False)
-            return home, (False,) * len(pools)
-        if "rest" not in item:
-            home = self.values_by_pool(dwell, f"{field}.dwell", pools, whole=False)
-            return home, (True,) * len(pools)
+        if "rest" not in item or "dwell" not in item:
+            name = "dwell" if "dwell" in item else "rest"
+            home = self.values_by_pool(item.get(name, 0), f"{field}.{name}", pools, whole=False)
+            return home, (name == "dwell",) * len(pools)
         if not isinstance(rest, dict) or not isinstance(dwell, dict):
             message = "expected rest or dwell; with both, two objects that name each pool once"
             self.fault(f"{field}.dwell", message)
@@ -397,7 +396,7 @@ class _Parser:
         return tuple(chosen)
 
     def bounds(self, data: Any, names: set[str], pools: Mapping[str, Any]) -> tuple[Bound, ...]:
-        if not self.is_list(data, "bounds"):
+        if not self.is_collection(data, "bounds"):
             return ()
         bounds = []
         for field, item in self.object_items("bounds", enumerate(data)):
@@ -420,11 +419,7 @@ class _Parser:
         return tuple(bounds)
 
     def packages(self, data: Any, names: set[str]) -> tuple[Package, ...]:
-        if not isinstance(data, dict):
-            self.fault("packages", f"expected an object, found {_shown(data)}")
-            return ()
-        if len(data) > LIMITS["packages"]:
-            self.fault("packages", f"expected at most {LIMITS['packages']:g}, found {len(data)}")
+        if not self.is_collection(data, "packages", dict):
             return ()
         packages: list[Package] = []
         owner: dict[str, str] = {}
@@ -444,7 +439,7 @@ class _Parser:
         return tuple(packages)
 
     def budgets(self, data: Any, names: set[str], months: int) -> tuple[Budget, ...]:
-        if not self.is_list(data, "budgets"):
+        if not self.is_collection(data, "budgets"):
             return ()
         budgets = []
         for field, item in self.object_items("budgets", enumerate(data)):
@@ -920,8 +915,8 @@ class Feasibility:
     def open_entries(self) -> Flags:
         """Whether no composition bound of 0 excludes an entry of `options`, (entries,)."""
         options, pools = self.options, list(self.problem.pools)
+        index = self.problem.demand_index
         result = np.ones(len(options.demand), dtype=bool)
-        index = {demand.id: number for number, demand in enumerate(self.problem.demands)}
         for bound in self.problem.bounds:
             if bound.max != 0:
                 continue
@@ -1019,10 +1014,6 @@ class BoundChecks:
         """The bounds of the problem."""
         return self.feasibility.problem.bounds
 
-    @cached_property
-    def _demand_index(self) -> dict[str, int]:
-        return {demand.id: place for place, demand in enumerate(self.feasibility.problem.demands)}
-
     def findings(self) -> Iterator[Finding]:
         """Yield the findings of each bound, in order."""
         for number, bound in enumerate(self.bounds):
@@ -1031,8 +1022,9 @@ class BoundChecks:
 
     def _active(self, bound: Bound) -> Flags:
         """Months in which a demand of the bound has tours on duty, (months,)."""
-        places = [self._demand_index[name] for name in bound.demands]
-        return np.asarray(self.feasibility.asked[places].any(axis=0))
+        index = self.feasibility.problem.demand_index
+        rows = [index[name] for name in bound.demands]
+        return np.asarray(self.feasibility.asked[rows].any(axis=0))
 
     def _counted_pools(self, bound: Bound) -> list[str]:
         """Return the pools from which the bound counts people."""
@@ -1059,13 +1051,15 @@ class BoundChecks:
             )
             yield Finding("error", subject, message)
             return
-        counted, demand = set(pools), self.feasibility.problem.demand
+        problem, counted = self.feasibility.problem, set(pools)
         members = [
-            self._demand_index[n] for n in bound.demands if counted.intersection(demand(n).pools)
+            problem.demand_index[name]
+            for name in bound.demands
+            if counted.intersection(problem.demand(name).pools)
         ]
         caps = self.feasibility.caps[members] @ self.feasibility.asked[members]
         able = self.feasibility.caps[members] @ self.feasibility.possible[members]
-        index = list(self.feasibility.problem.pools)
+        index = list(problem.pools)
         people = self.feasibility.strengths[[index.index(pool) for pool in pools]].sum(axis=0)
         short = holds & (caps < bound.min - TOLERANCE)
         yield from self._shortfall(subject, bound, short, caps, "the caps of its demands add up to")
