@@ -481,7 +481,7 @@ class Allocation:
     @cached_property
     def spent(self) -> Floats:
         """Euros that each budget pays, (budgets,)."""
-        place = {demand.id: number for number, demand in enumerate(self.problem.demands)}
+        place = self.problem.demand_index
         return np.array([
             sum(euros * float(self.on_duty[place[id], max(line.first, 0) : line.last + 1].sum())
                 for id, euros in line.cost.items() if id in place)

@@ -380,7 +380,7 @@ class _Coalitions:
             planner = make_planner(problem, self.case.rule, fills_only=True)
             months = [setting.counted for setting in planner.settings]
             if self.occupancy is not None:
-                places = {d.id: k for k, d in enumerate(self.case.problem.demands)}
+                places = self.case.problem.demand_index
                 occupied = [self.occupancy[places[d.id]] for d in problem.demands]
                 months = present_months(planner.programme, occupied)
             self._made[key] = planner, months

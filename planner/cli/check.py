@@ -5,6 +5,7 @@ JSON Schemas (draft 2020-12) of the neutral problem and of its result.
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,7 @@ from planner.labels import label, named
 if TYPE_CHECKING:
     from planner.months import Month
     from planner.problem.model import Problem
+    from planner.problem.neutral import Number
 
 __all__ = ["problem_schema", "result_schema", "scenarios", "schema", "validate"]
 
@@ -32,19 +34,12 @@ def _typed(kind: str, text: str = "", **limits: Any) -> dict[str, Any]:
     return {"type": kind, **given} | ({"description": text} if text else {})
 
 
-def _number(
-    minimum: float | None = 0, text: str = "", maximum: float | None = None
-) -> dict[str, Any]:
-    return _typed("number", text, minimum=minimum, maximum=maximum)
+def _number(minimum: float | None = 0, text: str = "") -> dict[str, Any]:
+    return _typed("number", text, minimum=minimum)
 
 
-def _integer(
-    minimum: int | None = None,
-    text: str = "",
-    maximum: int | None = None,
-    default: int | None = None,
-) -> dict[str, Any]:
-    return _typed("integer", text, minimum=minimum, maximum=maximum, default=default)
+def _integer(minimum: int | None = None, text: str = "") -> dict[str, Any]:
+    return _typed("integer", text, minimum=minimum)
 
 
 def _array(items: dict[str, Any], text: str = "", minimum: int = 0) -> dict[str, Any]:
@@ -85,25 +80,21 @@ def problem_schema() -> dict[str, Any]:
     >>> problem_schema()["required"]
     ['format', 'months', 'pools', 'demands']
     """
-    from planner.problem.neutral import LIMITS
+    from planner.problem.neutral import FORMAT, NUMBERS
 
-    people = LIMITS["people"]
-    strength = _number(0, "persons", people)
-    known = "month in which it becomes known; by default just in time"
+    numbers = {
+        part: {key: _limited(number) for key, number in kinds.items()}
+        for part, kinds in NUMBERS.items()
+    }
+    strength = numbers["pools"]["strength"]
     package = {
         "demands": _array(_NAME, "demands that come together", 1),
-        "known": _any_of(_integer(), _NULL, text=known),
+        "known": _any_of(numbers["packages"]["known"], _NULL),
     }
-    budget = {
-        "id": _NAME,
-        "first": _integer(text="first month it pays for"),
-        "last": _integer(text="last month it pays for, inclusive"),
-        "amount": _number(0, "most that may be spent, euros"),
-        "cost": _mapping(_number(0), "euros per person-month on duty, by demand", 1),
-    }
+    euros = _mapping(numbers["cost"]["euros"], "euros per person-month on duty, by demand", 1)
     properties = {
-        "format": {"const": "planner-problem/1"},
-        "months": _integer(1, "length of the model; months count from 0", int(LIMITS["months"])),
+        "format": {"const": FORMAT},
+        **numbers[""],
         "report": {
             **_array(_integer(0), "first and last month reported, inclusive; by default all", 2),
             "maxItems": 2,
@@ -111,29 +102,33 @@ def problem_schema() -> dict[str, Any]:
         "pools": _mapping(
             _any_of(strength, _array(strength)), "strength, one number or by month", 1
         ),
-        "demands": _array(_demand(people), "who is asked for"),
-        "bounds": _array(_bound(people), "composition bounds, in every month"),
+        "demands": _array(_demand(**numbers["by_pool"], **numbers["demands"]), "who is asked for"),
+        "bounds": _array(_bound(strength), "composition bounds, in every month"),
         "packages": _mapping(_object(package, ["demands"])),
-        "budgets": _array(_object(budget), "money of a fund over some months"),
+        "budgets": _array(
+            _object({"id": _NAME, **numbers["budgets"], "cost": euros}),
+            "money of a fund over some months",
+        ),
     }
     return _document("problem", properties, ["format", "months", "pools", "demands"])
 
 
-def _demand(people: float) -> dict[str, Any]:
-    from planner.problem.neutral import LIMITS
+def _limited(number: Number) -> dict[str, Any]:
+    """Return the schema of a number of a problem file."""
+    high = None if number.high == math.inf else number.high
+    kind = "integer" if number.whole else "number"
+    limits = {"minimum": number.low, "maximum": high, "default": number.default}
+    return _typed(kind, number.text, **limits)
 
-    longest = int(LIMITS["tour"])
-    prep, home = _integer(0, "months", longest), _number(0, "months per month", LIMITS["rest"])
+
+def _demand(
+    prep: dict[str, Any], home: dict[str, Any], **numbers: dict[str, Any]
+) -> dict[str, Any]:
     share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
     mix = _mapping(share, "a mix: shares by pool that add up to 1", 1)
     properties = {
         "id": _NAME,
-        "tier": _integer(1, "1 is served first", 1_000),
-        "main_task": _integer(1, "1 or 2", 2, 2),
-        "cap": _number(0, "most people on duty at once, persons", people),
-        "first": _integer(text="first month, may be negative"),
-        "last": _integer(text="last month, inclusive, may lie past the model"),
-        "tour": _integer(1, "months", longest),
+        **numbers,
         "pools": _array(
             _any_of(_NAME, mix), "sourcing options: pools or mixes, preferred first", 1
         ),
@@ -142,8 +137,6 @@ def _demand(people: float) -> dict[str, Any]:
         "dwell": _any_of(
             home, _mapping(home), text="time at home with preparation in it, or by pool"
         ),
-        "cohorts": _integer(1, "1 is en bloc", int(LIMITS["cohorts"]), 1),
-        "weight": {**_number(0, "worth of a person-month under value"), "default": 1.0},
         "on_call": {"type": "boolean", "default": False, "description": "ready at home"},
         "unit": {"type": "boolean", "default": False, "description": "all or nothing"},
     }
@@ -151,8 +144,8 @@ def _demand(people: float) -> dict[str, Any]:
     return _object(properties, needed)
 
 
-def _bound(people: float) -> dict[str, Any]:
-    limit = _any_of(_number(0, "persons", people), _NULL)
+def _bound(people: dict[str, Any]) -> dict[str, Any]:
+    limit = _any_of(people, _NULL)
     properties = {
         "demands": _array(_NAME, "counted together", 1),
         "pools": _any_of(_array(_NAME, minimum=1), _NULL, text="counted; by default all"),

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Floats, Package, Problem, months_at_home
-from planner.problem.neutral import size_faults
+from planner.problem.neutral import LIMITS, size_faults
 from planner.scenario.inputs import (
     STRENGTH_FACTORS,
     Inputs,
@@ -42,9 +42,6 @@ __all__ = [
 ]  # fmt: skip
 
 STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
-
-MAX_MONTHS = 2400
-"""Largest number of months of a model."""
 
 UNITS = {"tour": "months", "preparation": "months", "rest": "months per month"}
 
@@ -515,8 +512,8 @@ def _problem(
     report: tuple[int, int], book: ParameterBook, drawn: bool,
 ) -> Problem:  # fmt: skip
     inputs = scenario.inputs
-    if months > MAX_MONTHS:
-        message = f"a model of {months} months, expected at most {MAX_MONTHS}"
+    if months > LIMITS["months"]:
+        message = f"a model of {months} months, expected at most {LIMITS['months']}"
         _refuse(scenario, [("horizon", message)])
     people, wrong = strengths(inputs, first, months, book)
     if wrong and not drawn:

@@ -228,7 +228,7 @@ class ProblemArrays:
 def table_of(problem: Problem) -> ProblemArrays:
     """Return a problem as the arrays that a layout needs."""
     demands = problem.demands
-    index = {line.id: k for k, line in enumerate(demands)}
+    index = problem.demand_index
     pools = {name: k for k, name in enumerate(problem.pools)}
     linked = [one.demands for one in problem.bounds] + [tuple(b.cost) for b in problem.budgets]
     blocks, pool_block, demand_block = independent_blocks(

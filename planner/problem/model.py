@@ -274,6 +274,11 @@ class Problem:
     def __post_init__(self) -> None:
         self._index.update({demand.id: index for index, demand in enumerate(self.demands)})
 
+    @property
+    def demand_index(self) -> Mapping[str, int]:
+        """Index in `demands` of each demand, by id."""
+        return self._index
+
     def demand(self, id: str) -> Demand:
         """Return the demand of that id; raise KeyError if none exists."""
         return self.demands[self._index[id]]

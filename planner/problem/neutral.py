@@ -21,7 +21,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,8 @@ from planner.problem.model import (
 from planner.tolerances import SHARE_SUM
 
 __all__ = [
-    "FORMAT", "LIMITS", "SEVERITIES", "Finding", "diagnose", "dump_problem", "locate",
-    "parse_problem", "read_problem", "repeated", "size_faults", "weight_faults",
+    "FORMAT", "LIMITS", "NUMBERS", "SEVERITIES", "Finding", "Number", "diagnose", "dump_problem",
+    "locate", "parse_problem", "read_problem", "repeated", "size_faults", "weight_faults",
 ]  # fmt: skip
 
 FORMAT = "planner-problem/1"
@@ -75,6 +75,52 @@ MAX_FAULTS = 1_000
 _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", "budgets"}
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
            "dwell", "cohorts", "weight", "on_call", "unit"}  # fmt: skip
+
+
+class Number(NamedTuple):
+    """Meaning and limits of a number in a problem file; `floor` is the smallest one above 0."""
+
+    text: str
+    low: float = 0
+    high: float = math.inf
+    whole: bool = False
+    default: float | None = None
+    floor: float = 0
+
+
+_EDGE = LIMITS["month"]
+_SHARE = Number("share of a mix", 0, 1 + SHARE_SUM)
+
+NUMBERS: dict[str, dict[str, Number]] = {
+    "": {"months": Number("length of the model; months count from 0", 1, LIMITS["months"], True)},
+    "pools": {"strength": Number("persons", 0, LIMITS["people"])},
+    "demands": {
+        "first": Number("first month, may be negative", -_EDGE, _EDGE, True),
+        "last": Number("last month, inclusive, may lie past the model", -_EDGE, _EDGE, True),
+        "tier": Number("1 is served first", 1, 1_000, True),
+        "main_task": Number("1 or 2", 1, 2, True, 2),
+        "cap": Number("most people on duty at once, persons", 0, LIMITS["people"]),
+        "tour": Number("months", 1, LIMITS["tour"], True),
+        "cohorts": Number("1 is en bloc", 1, LIMITS["cohorts"], True, 1),
+        "weight": Number("worth of a person-month under value", 0, LIMITS["weight"], False, 1.0,
+                         MIN_WEIGHT),
+    },
+    "by_pool": {
+        "prep": Number("months", 0, LIMITS["tour"], True),
+        "home": Number("months per month", 0, LIMITS["rest"]),
+    },
+    "packages": {
+        "known": Number("month in which it becomes known; by default just in time", -_EDGE, _EDGE,
+                        True),
+    },
+    "budgets": {
+        "first": Number("first month it pays for", -_EDGE, _EDGE, True),
+        "last": Number("last month it pays for, inclusive", -_EDGE, _EDGE, True),
+        "amount": Number("most that may be spent, euros", 0, LIMITS["money"]),
+    },
+    "cost": {"euros": Number("euros per person-month", 0, LIMITS["money"], floor=MIN_COST)},
+}  # fmt: skip
+"""Numbers of each part of a problem file, for the reader and for the JSON Schema."""
 
 MAX_SEARCHED = 1_000_000
 """Characters of a text in which fields are looked up: about a second of work."""
@@ -113,34 +159,37 @@ class _Parser:
             more = f"has {MAX_FAULTS} faults up to here, the rest was not read"
             raise InputError([*self.faults, Fault(self.name, 0, 0, "", more)])
 
-    def number(
-        self, value: Any, field: str, low: float = -math.inf, high: float = math.inf
-    ) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not _finite(value):
-            self.fault(field, f"expected a finite number, found {_shown(value)}")
-            return max(low, 0.0)
-        if not low <= value <= high:
-            self.fault(field, f"expected a number from {low:g} to {high:g}, found {value:g}")
-            return max(low, 0.0)
-        return float(value)
-
-    def zero_or_between(self, value: Any, field: str, least: float, most: float) -> float:
-        """Return a number that is 0 or lies between two limits."""
-        found = self.number(value, field, 0, most)
-        if 0 < found < least:
-            self.fault(field, f"expected 0 or a number from {least:g} to {most:g}, found {found:g}")
-        return found
-
-    def integer(self, value: Any, field: str, low: int, high: int) -> int:
-        if isinstance(value, float) and value.is_integer():
+    def number(self, value: Any, field: str, kind: Number) -> Any:
+        """Return a number, or its lowest value from 0 and a fault where it is wrong."""
+        _, low, high, whole, _, floor = kind
+        if whole and isinstance(value, float) and value.is_integer():
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.fault(field, f"expected a whole number, found {_shown(value)}")
-            return max(low, 0)
-        if not low <= value <= high:
-            self.fault(field, f"expected a whole number from {low} to {high}, found {value}")
-            return max(low, 0)
-        return value
+        numeric = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        if numeric and low <= value <= high:
+            if 0 < value < floor:
+                message = f"expected 0 or a number from {floor:g} to {high:g}, found {value:g}"
+                self.fault(field, message)
+            return value if whole else float(value)
+        name, spec = ("whole number", "") if whole else ("number", "g")
+        if numeric and (whole or _finite(value)):
+            limits = f"from {low:{spec}} to {high:{spec}}"
+            found = _shown(value) if whole else f"{value:g}"
+            self.fault(field, f"expected a {name} {limits}, found {found}")
+        else:
+            name = name if whole else "finite number"
+            self.fault(field, f"expected a {name}, found {_shown(value)}")
+        return max(low, 0) if whole else max(low, 0.0)
+
+    def numbers(self, part: str, item: Mapping[str, Any], field: str) -> dict[str, Any]:
+        """Return the numbers of an item, with the default of those that are left out."""
+        found = {}
+        for key, kind in NUMBERS[part].items():
+            default = max(kind.low, 0) if kind.default is None else kind.default
+            found[key] = self.number(item.get(key, default), f"{field}.{key}", kind)
+        if found["last"] < found["first"]:
+            message = f"expected a month not before first ({found['first']}), found {found['last']}"
+            self.fault(f"{field}.last", message)
+        return found
 
     def check_keys(
         self, data: Mapping[str, Any], allowed: set[str], needed: set[str], field: str
@@ -157,7 +206,7 @@ class _Parser:
         if data.get("format") != FORMAT:
             self.fault("format", f"expected {FORMAT!r}, found {_shown(data.get('format'))}")
         self.check_keys(data, _TOP, {"months", "pools", "demands"}, "")
-        months = self.integer(data.get("months", 1), "months", 1, int(LIMITS["months"]))
+        months = self.number(data.get("months", 1), "months", NUMBERS[""]["months"])
         report = self.report(data.get("report"), months)
         pools = self.pools(data.get("pools", {}), months)
         demands = self.demands(data.get("demands", []), pools)
@@ -179,8 +228,8 @@ class _Parser:
         if not isinstance(value, list) or len(value) != 2:
             self.fault("report", f"expected two months [first, last], found {_shown(value)}")
             return 0, months - 1
-        first = self.integer(value[0], "report.0", 0, months - 1)
-        last = self.integer(value[1], "report.1", 0, months - 1)
+        kind = Number("month", 0, months - 1, whole=True)
+        first, last = (self.number(v, f"report.{i}", kind) for i, v in enumerate(value))
         if last < first:
             self.fault("report", f"expected the last month ({last}) not before the first ({first})")
         return first, last
@@ -192,29 +241,28 @@ class _Parser:
         if len(data) > LIMITS["pools"]:
             self.fault("pools", f"expected at most {LIMITS['pools']:g} pools, found {len(data)}")
             return {}
-        pools = {}
+        pools, kind = {}, NUMBERS["pools"]["strength"]
         for name, value in data.items():
             field = f"pools.{name}"
             if isinstance(value, list):
                 if len(value) != months:
                     self.fault(field, f"expected {months} numbers, found {len(value)}")
-                people = [
-                    self.number(v, f"{field}.{t}", 0, LIMITS["people"]) for t, v in enumerate(value)
-                ]
+                people = [self.number(v, f"{field}.{t}", kind) for t, v in enumerate(value)]
                 pools[name] = np.array(people if len(people) == months else [0.0] * months)
             else:
-                pools[name] = np.full(months, self.number(value, field, 0, LIMITS["people"]))
+                pools[name] = np.full(months, self.number(value, field, kind))
         return pools
 
-    def is_list(self, data: Any, field: str) -> bool:
-        """Whether a field is a list that is not too long."""
-        if not isinstance(data, list):
-            self.fault(field, f"expected a list, found {_shown(data)}")
-            return False
-        if len(data) > LIMITS[field]:
+    def is_collection(self, data: Any, field: str, kind: type[Any] = list) -> bool:
+        """Whether a field is a list or an object, as expected, that is not too long."""
+        if not isinstance(data, kind):
+            expected = "a list" if kind is list else "an object"
+            self.fault(field, f"expected {expected}, found {_shown(data)}")
+        elif len(data) > LIMITS[field]:
             self.fault(field, f"expected at most {LIMITS[field]:g}, found {len(data)}")
-            return False
-        return True
+        else:
+            return True
+        return False
 
     def object_items(
         self, section: str, items: Iterable[tuple[Any, Any]]
@@ -227,7 +275,7 @@ class _Parser:
                 self.fault(f"{section}.{key}", f"expected an object, found {_shown(item)}")
 
     def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
-        if not self.is_list(data, "demands"):
+        if not self.is_collection(data, "demands"):
             return ()
         found: dict[str, Demand] = {}
         for field, item in self.object_items("demands", enumerate(data)):
@@ -247,42 +295,16 @@ class _Parser:
             self.fault(f"{field}.id", f"expected a name, found {_shown(name)}")
             name = field
         chosen, options = self.options(item.get("pools"), f"{field}.pools", pools)
-        first, last = self.month_range(item, field)
-        prep = self.values_by_pool(item.get("prep", 0), f"{field}.prep", chosen, whole=True)
+        numbers = self.numbers("demands", item, field)
+        prep = self.values_by_pool(item, "prep", field, chosen)
         home, dwell = self.time_at_home(item, field, chosen)
-        most, heaviest = int(LIMITS["cohorts"]), LIMITS["weight"]
+        unit, on_call = (
+            self.boolean(item.get(key, False), f"{field}.{key}") for key in ("unit", "on_call")
+        )
         return Demand(
-            id=name,
-            tier=self.integer(item.get("tier", 1), f"{field}.tier", 1, 1_000),
-            main_task=self.integer(item.get("main_task", 2), f"{field}.main_task", 1, 2),
-            cap=self.number(item.get("cap", 0), f"{field}.cap", 0, LIMITS["people"]),
-            first=first,
-            last=last,
-            tour=self.integer(item.get("tour", 1), f"{field}.tour", 1, int(LIMITS["tour"])),
-            pools=chosen,
-            prep=tuple(int(months) for months in prep),
-            home=home,
-            cohorts=self.integer(item.get("cohorts", 1), f"{field}.cohorts", 1, most),
-            weight=self.zero_or_between(
-                item.get("weight", 1.0), f"{field}.weight", MIN_WEIGHT, heaviest
-            ),
-            unit=self.boolean(item.get("unit", False), f"{field}.unit"),
-            options=options,
-            dwell=dwell,
-            on_call=self.boolean(item.get("on_call", False), f"{field}.on_call"),
-        )
-
-    def month_range(self, item: Mapping[str, Any], field: str) -> tuple[int, int]:
-        """Return the first and the last month of an item."""
-        edge = int(LIMITS["month"])
-        first, last = (
-            self.integer(item.get(side, 0), f"{field}.{side}", -edge, edge)
-            for side in ("first", "last")
-        )
-        if last < first:
-            message = f"expected a month not before first ({first}), found {last}"
-            self.fault(f"{field}.last", message)
-        return first, last
+            id=name, **numbers, pools=chosen, prep=prep, home=home, unit=unit, options=options,
+            dwell=dwell, on_call=on_call,
+        )  # fmt: skip
 
     def boolean(self, value: Any, field: str) -> bool:
         if not isinstance(value, bool):
@@ -319,7 +341,7 @@ class _Parser:
         for pool, share in option.items():
             if pool not in pools:
                 self.fault(f"{field}.{pool}", f"not a known pool{nearest(pool, pools)}")
-            shares[pool] = self.number(share, f"{field}.{pool}", 0, 1 + SHARE_SUM)
+            shares[pool] = self.number(share, f"{field}.{pool}", _SHARE)
             if shares[pool] <= 0 and len(self.faults) == before:
                 self.fault(f"{field}.{pool}", f"expected a share above 0, found {_shown(share)}")
         total = math.fsum(shares.values())
@@ -332,12 +354,10 @@ class _Parser:
     ) -> tuple[tuple[float, ...], tuple[bool, ...]]:
         """Return months at home per month served, and whether they are dwell, by pool."""
         rest, dwell = item.get("rest"), item.get("dwell")
-        if "dwell" not in item:
-            home = self.values_by_pool(item.get("rest", 0), f"{field}.rest", pools, whole=False)
-            return home, (False,) * len(pools)
-        if "rest" not in item:
-            home = self.values_by_pool(dwell, f"{field}.dwell", pools, whole=False)
-            return home, (True,) * len(pools)
+        if "dwell" not in item or "rest" not in item:
+            name = "dwell" if "dwell" in item else "rest"
+            home = self.values_by_pool(item, name, field, pools)
+            return home, (name == "dwell",) * len(pools)
         if not isinstance(rest, dict) or not isinstance(dwell, dict):
             message = "expected rest or dwell; with both, two objects that name each pool once"
             self.fault(f"{field}.dwell", message)
@@ -350,7 +370,7 @@ class _Parser:
             for pool in pools:
                 if pool in values:
                     where = f"{field}.{name}.{pool}"
-                    both[pool] = self.number(values[pool], where, 0, LIMITS["rest"])
+                    both[pool] = self.number(values[pool], where, NUMBERS["by_pool"]["home"])
         if missing := [pool for pool in pools if pool not in both]:
             every = "rest and dwell name every pool of their demand"
             self.fault(f"{field}.dwell", f"{every}: {', '.join(missing)} is missing")
@@ -364,22 +384,17 @@ class _Parser:
                 self.fault(f"{field}.{name}", f"not a pool of this demand{nearest(name, pools)}")
 
     def values_by_pool(
-        self, value: Any, field: str, pools: tuple[str, ...], whole: bool
-    ) -> tuple[float, ...]:
-        def one(entry: Any, where: str) -> float:
-            if whole:
-                return self.integer(entry, where, 0, int(LIMITS["tour"]))
-            return self.number(entry, where, 0, LIMITS["rest"])
-
+        self, item: Mapping[str, Any], key: str, field: str, pools: tuple[str, ...]
+    ) -> tuple[Any, ...]:
+        value, field = item.get(key, 0), f"{field}.{key}"
+        kind = NUMBERS["by_pool"]["prep" if key == "prep" else "home"]
         if not isinstance(value, dict):
-            return tuple(one(value, field) for _ in pools[:1]) * len(pools)
+            return tuple(self.number(value, field, kind) for _ in pools[:1]) * len(pools)
         self.check_pools(value, field, pools)
         missing = [pool for pool in pools if pool not in value]
         if missing:
             self.fault(field, f"names every pool of its demand: {', '.join(missing)} is missing")
-        return tuple(
-            one(value[pool], f"{field}.{pool}") if pool in value else 0.0 for pool in pools
-        )
+        return tuple(self.number(value.get(pool, 0), f"{field}.{pool}", kind) for pool in pools)
 
     def known_names(self, value: Any, field: str, known: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not value:
@@ -397,7 +412,7 @@ class _Parser:
         return tuple(chosen)
 
     def bounds(self, data: Any, names: set[str], pools: Mapping[str, Any]) -> tuple[Bound, ...]:
-        if not self.is_list(data, "bounds"):
+        if not self.is_collection(data, "bounds"):
             return ()
         bounds = []
         for field, item in self.object_items("bounds", enumerate(data)):
@@ -408,7 +423,7 @@ class _Parser:
                 counted = self.known_names(item["pools"], f"{field}.pools", pools)
             least, most = (
                 None if item.get(key) is None
-                else self.number(item[key], f"{field}.{key}", 0, LIMITS["people"])
+                else self.number(item[key], f"{field}.{key}", NUMBERS["pools"]["strength"])
                 for key in ("min", "max")
             )  # fmt: skip
             if least is None and most is None:
@@ -420,11 +435,7 @@ class _Parser:
         return tuple(bounds)
 
     def packages(self, data: Any, names: set[str]) -> tuple[Package, ...]:
-        if not isinstance(data, dict):
-            self.fault("packages", f"expected an object, found {_shown(data)}")
-            return ()
-        if len(data) > LIMITS["packages"]:
-            self.fault("packages", f"expected at most {LIMITS['packages']:g}, found {len(data)}")
+        if not self.is_collection(data, "packages", dict):
             return ()
         packages: list[Package] = []
         owner: dict[str, str] = {}
@@ -436,15 +447,13 @@ class _Parser:
                 if demand in owner:
                     self.fault(field, f"{demand!r} already belongs to package {owner[demand]!r}")
                 owner[demand] = name
-            known = item.get("known")
-            if known is not None:
-                edge = int(LIMITS["month"])
-                known = self.integer(known, f"{field}.known", -edge, edge)
+            if (known := item.get("known")) is not None:
+                known = self.number(known, f"{field}.known", NUMBERS["packages"]["known"])
             packages.append(Package(name, demands, known))
         return tuple(packages)
 
     def budgets(self, data: Any, names: set[str], months: int) -> tuple[Budget, ...]:
-        if not self.is_list(data, "budgets"):
+        if not self.is_collection(data, "budgets"):
             return ()
         budgets = []
         for field, item in self.object_items("budgets", enumerate(data)):
@@ -456,16 +465,15 @@ class _Parser:
                 cost = {}
             else:
                 self.known_names(list(cost), f"{field}.cost", names)
-            name, most = item.get("id"), LIMITS["money"]
+            name = item.get("id")
             if "id" in item and (not isinstance(name, str) or not name):
                 self.fault(f"{field}.id", f"expected a name, found {_shown(name)}")
-            first, last = self.month_range(item, field)
-            amount = self.number(item.get("amount", 0), f"{field}.amount", 0, most)
+            numbers = self.numbers("budgets", item, field)
             costs = {
-                key: self.zero_or_between(euros, f"{field}.cost.{key}", MIN_COST, most)
+                key: self.number(euros, f"{field}.cost.{key}", NUMBERS["cost"]["euros"])
                 for key, euros in cost.items()
             }
-            budgets.append(Budget(str(name), first, last, amount, costs))
+            budgets.append(Budget(id=str(name), **numbers, cost=costs))
         return tuple(budgets)
 
 
@@ -529,7 +537,10 @@ def weight_faults(demands: Sequence[Demand]) -> list[tuple[int, str]]:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, default=str) if not isinstance(value, float) else repr(value)
+    try:
+        text = repr(value) if isinstance(value, float) else json.dumps(value, default=str)
+    except ValueError:  # Python does not convert whole numbers of more than 4,300 digits to text
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -920,8 +931,8 @@ class Feasibility:
     def open_entries(self) -> Flags:
         """Whether no composition bound of 0 excludes an entry of `options`, (entries,)."""
         options, pools = self.options, list(self.problem.pools)
+        index = self.problem.demand_index
         result = np.ones(len(options.demand), dtype=bool)
-        index = {demand.id: number for number, demand in enumerate(self.problem.demands)}
         for bound in self.problem.bounds:
             if bound.max != 0:
                 continue
@@ -1019,10 +1030,6 @@ class BoundChecks:
         """The bounds of the problem."""
         return self.feasibility.problem.bounds
 
-    @cached_property
-    def _demand_index(self) -> dict[str, int]:
-        return {demand.id: place for place, demand in enumerate(self.feasibility.problem.demands)}
-
     def findings(self) -> Iterator[Finding]:
         """Yield the findings of each bound, in order."""
         for number, bound in enumerate(self.bounds):
@@ -1031,8 +1038,9 @@ class BoundChecks:
 
     def _active(self, bound: Bound) -> Flags:
         """Months in which a demand of the bound has tours on duty, (months,)."""
-        places = [self._demand_index[name] for name in bound.demands]
-        return np.asarray(self.feasibility.asked[places].any(axis=0))
+        index = self.feasibility.problem.demand_index
+        rows = [index[name] for name in bound.demands]
+        return np.asarray(self.feasibility.asked[rows].any(axis=0))
 
     def _counted_pools(self, bound: Bound) -> list[str]:
         """Return the pools from which the bound counts people."""
@@ -1059,13 +1067,15 @@ class BoundChecks:
             )
             yield Finding("error", subject, message)
             return
-        counted, demand = set(pools), self.feasibility.problem.demand
+        problem, counted = self.feasibility.problem, set(pools)
         members = [
-            self._demand_index[n] for n in bound.demands if counted.intersection(demand(n).pools)
+            problem.demand_index[name]
+            for name in bound.demands
+            if counted.intersection(problem.demand(name).pools)
         ]
         caps = self.feasibility.caps[members] @ self.feasibility.asked[members]
         able = self.feasibility.caps[members] @ self.feasibility.possible[members]
-        index = list(self.feasibility.problem.pools)
+        index = list(problem.pools)
         people = self.feasibility.strengths[[index.index(pool) for pool in pools]].sum(axis=0)
         short = holds & (caps < bound.min - TOLERANCE)
         yield from self._shortfall(subject, bound, short, caps, "the caps of its demands add up to")

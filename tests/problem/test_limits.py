@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
+from planner.cli.check import problem_schema
 from planner.errors import InputError
 from planner.problem import neutral
 from planner.problem.neutral import parse_problem, read_problem
@@ -191,3 +193,37 @@ def test_lists_have_limits(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(neutral.LIMITS, field, 3)
     many: Any = {str(n): {} for n in range(4)} if field == "packages" else [{}] * 4
     assert f"{field}: expected at most 3, found 4" in message(two(a=1.0) | {field: many})
+
+
+@pytest.mark.parametrize("digits", [400, 5_000])
+@pytest.mark.parametrize("field", ["cap", "tour", "first"])
+def test_numbers_of_any_length_are_refused_by_field(field: str, digits: int) -> None:
+    data = two(a=1.0)
+    data["demands"][0][field] = 10**digits
+    found = "a number of thousands of digits" if digits > 4_300 else "1000000"
+    assert f"demands.0.{field}: expected" in message(data)
+    assert f"found {found}" in message(data)
+
+
+@pytest.mark.parametrize("field", ["cap", "tier", "main_task", "tour", "cohorts", "weight",
+                                   "prep", "rest", "first", "last"])  # fmt: skip
+def test_the_schema_admits_the_numbers_that_are_read(field: str) -> None:
+    admits = Draft202012Validator(problem_schema()).is_valid
+    tried = [-1e7, -1e6, -1, 0, 0.5, 1, 2, 3, 1_000, 1_001, 1_200, 1_201, 1e4, 1e4 + 1, 1e6, 1e7,
+             1e7 + 1, 1e9, 1e9 + 1, 1e15]  # fmt: skip
+    admitted = 0
+    for value in tried:
+        data = two(a=1.0)
+        data["demands"][0] |= {"first": -1_000_000, "last": 1_000_000} | {field: value}
+        assert admits(data) == ok(data), value
+        admitted += admits(data)
+    assert 2 <= admitted < len(tried)
+
+
+def ok(data: dict[str, Any]) -> bool:
+    """Whether a problem can be read."""
+    try:
+        parse_problem(data)
+    except InputError:
+        return False
+    return True
