@@ -98,18 +98,18 @@ def runs_of(flags: Flags) -> list[tuple[int, int]]:
 
 
 def commitments_of(
-    case: Case, names: list[str], pair: tuple[str, str], alone: Mapping[str, Allocation],
+    case: Case, names: list[str], pair: tuple[str, str], plans: Mapping[str, Allocation],
     pool: int, run: slice,
 ) -> str:  # fmt: skip
     """Return the missions of a pair of frameworks that tie up people of a pool in a run."""
-    found: dict[str, None] = {}
+    missions: dict[str, None] = {}
     for name in pair:
-        service = alone[name].service
-        here = (service.pool == pool) & (service.prepares < run.stop) & (service.rests >= run.start)
-        for demand in np.unique(service.demand[here]):
+        service = plans[name].service
+        tied = (service.pool == pool) & (service.prepares < run.stop) & (service.rests >= run.start)
+        for demand in np.unique(service.demand[tied]):
             if names[demand] == name:
-                found[case.lines[demand].mission] = None
-    return ", ".join(found)
+                missions[case.lines[demand].mission] = None
+    return ", ".join(missions)
 
 
 @dataclass(frozen=True)
@@ -284,29 +284,29 @@ def pledges(
     """
     case = read_case(source, rule)
     names, on_call = frameworks_of(case, frameworks)
-    alone = {}
+    plans = {}
     distinct = list(dict.fromkeys(names))
     for index, name in enumerate(distinct):
         progress(index, len(distinct) + 1)
-        alone[name] = plan_of(case, np.array([one == name for one in names]))
+        plans[name] = plan_of(case, np.array([framework == name for framework in names]))
     together = plan_of(case, np.ones(len(names), dtype=bool))
     progress(len(distinct) + 1, len(distinct) + 1)
     return Pledges(
         case.rule,
-        _supplies(case, names, alone, together),
-        _overlaps(case, names, alone, on_call),
-        _months(case, alone, together),
+        _supplies(case, names, plans, together),
+        _overlaps(case, names, plans, on_call),
+        _months(case, plans, together),
         _promises(case, names),
     )
 
 
 def _supplies(
-    case: Case, names: list[str], alone: Mapping[str, Allocation], together: Allocation
+    case: Case, names: list[str], plans: Mapping[str, Allocation], together: Allocation
 ) -> tuple[Supply, ...]:
     asked, effective = asked_months(case.problem), together.filled
     rows = []
-    for name, plan in alone.items():
-        members = np.array([one == name for one in names])
+    for name, plan in plans.items():
+        members = np.array([framework == name for framework in names])
         nominal, left = float(plan.filled[members].sum()), float(effective[members].sum())
         rows.append(Supply(name, float(asked[members].sum()), nominal, left, nominal - left))
     sums = (
@@ -317,15 +317,15 @@ def _supplies(
 
 
 def _overlaps(
-    case: Case, names: list[str], alone: Mapping[str, Allocation], on_call: frozenset[str] | None
+    case: Case, names: list[str], plans: Mapping[str, Allocation], on_call: frozenset[str] | None
 ) -> tuple[Overlap, ...]:
     """Return every run of months in which a pair of frameworks counts on one pool."""
     first, last = case.problem.report
     rows = []
-    for one, other in combinations(alone, 2):
-        if on_call is not None and not {one, other} & on_call:
+    for framework, other in combinations(plans, 2):
+        if on_call is not None and not {framework, other} & on_call:
             continue
-        pair = [alone[one].accounts, alone[other].accounts]
+        pair = [plans[framework].accounts, plans[other].accounts]
         for index, pool in enumerate(case.problem.pools):
             a, b = (tied[:, index] for tied in pair)  # by account and month
             both = np.any((a > NO_PERSONS) & (b > NO_PERSONS), axis=0)
@@ -335,27 +335,35 @@ def _overlaps(
                 over = (a + b)[:, run].max(axis=0) - case.problem.pools[pool][run]
                 must = np.maximum(over, 0.0)
                 since, until = case.month(run.start), case.month(run.stop - 1)
-                most = a[:, run].max(), b[:, run].max()
-                numbers = (*most, may.sum(), must.sum(), may.max(), must.max())
-                missions = commitments_of(case, names, (one, other), alone, index, run)
-                row: list[Any] = [pool, one, other, since, until, *map(float, numbers), missions]
+                maxima = a[:, run].max(), b[:, run].max()
+                numbers = (*maxima, may.sum(), must.sum(), may.max(), must.max())
+                missions = commitments_of(case, names, (framework, other), plans, index, run)
+                row: list[Any] = [
+                    pool,
+                    framework,
+                    other,
+                    since,
+                    until,
+                    *map(float, numbers),
+                    missions,
+                ]
                 rows.append(Overlap(*row))
     return tuple(sorted(rows, key=lambda row: (-row.must_person_months, -row.may_person_months)))
 
 
 def _months(
-    case: Case, alone: Mapping[str, Allocation], together: Allocation
+    case: Case, plans: Mapping[str, Allocation], together: Allocation
 ) -> tuple[PoolMonth, ...]:
     first, last = case.problem.report
-    accounts = sum((plan.accounts for plan in alone.values()), np.zeros_like(together.accounts))
+    accounts = sum((plan.accounts for plan in plans.values()), np.zeros_like(together.accounts))
     nominal = accounts.max(axis=0)
     rows = []
     for index, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):
-            have, counted = strength[month], nominal[index, month]
-            over = counted - have
+            available, counted = strength[month], nominal[index, month]
+            over = counted - available
             if over > NO_PERSONS:
-                numbers = have, counted, together.tied_up[index, month], over
+                numbers = available, counted, together.tied_up[index, month], over
                 rows.append(PoolMonth(pool, case.month(month), *map(float, numbers)))
     return tuple(rows)
 
