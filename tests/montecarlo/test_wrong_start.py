@@ -143,7 +143,7 @@ def test_a_plan_by_value_that_is_not_the_best_is_refused(
     hand: Any, problem: Problem, works: SimpleNamespace, by_engine: dict[str, Plans],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    tampered(works.replan, "pursue", monkeypatch, "people", hand)
+    tampered(works.replan, "solve_objectives", monkeypatch, "people", hand)
     caught(plans(problem, "value"), by_engine["value"])
 
 
@@ -152,7 +152,7 @@ def test_prices_that_prove_nothing_are_refused(
     hand: Any, problem: Problem, works: SimpleNamespace, by_engine: dict[str, Plans],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    tampered(works.replan, "pursue", monkeypatch, "prices", hand)
+    tampered(works.replan, "solve_objectives", monkeypatch, "prices", hand)
     caught(plans(problem, "value"), by_engine["value"])
 
 
@@ -240,14 +240,14 @@ def test_a_search_that_forgets_earlier_tiers_is_refused(
     rule = "value" if what == "pin" else "fair"
     wanted = Structure(known, rule, compiled=False).solve(caps, strengths)
     if what == "pin":
-        monkeypatch.setattr(works.value_simplex, "_pin", lambda box, at: None)
+        monkeypatch.setattr(works.value_simplex, "_fix_optimal_face", lambda lp, vertex: None)
     else:
-        climb = works.replan.climb
+        raise_shares = works.replan.raise_shares
 
         def backwards(block: Any, tiers: Any, *given: Any) -> Any:
-            return climb(block, tiers[::-1].copy(), *given)
+            return raise_shares(block, tiers[::-1].copy(), *given)
 
-        monkeypatch.setattr(works.replan, "climb", backwards)
+        monkeypatch.setattr(works.replan, "raise_shares", backwards)
     found = Structure(known, rule, hint=Hint.nothing()).solve(caps, strengths)
     assert (found.code != Code.UNPROVED).all()
     assert (found.code == Code.ENGINE).any()

@@ -12,13 +12,13 @@ from planner.montecarlo.plans import Frame
 from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
-    "FITS", "ROOM", "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns",
-    "duty_months", "set_goals", "sides_of", "stages_of", "transpose",
+    "CAPACITY_TOLERANCE", "LOAD_TOLERANCE", "Arrays", "Sides", "Stages", "arrays_of", "block_of",
+    "bound_columns", "duty_months", "set_goals", "sides_of", "stages_of", "transpose",
 ]  # fmt: skip
 
-ROOM = 1e-9
+CAPACITY_TOLERANCE = 1e-9
 """What is left of a limit below this, relative to one plus the limit, is nothing."""
-FITS = 1 + 1e-12
+LOAD_TOLERANCE = 1 + 1e-12
 """Factor by which a row may be asked for beyond its limit and still not bind, for rounding."""
 
 

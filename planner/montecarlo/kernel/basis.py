@@ -1,8 +1,8 @@
-"""A simplex basis: its arrays, and the moves on them.
+"""A simplex basis: its arrays, and the operations on them.
 
 A *local* problem has columns, one equation for each of its decisions (possibly none) and limit
-rows. Only limit rows that were met so far have an equation in the basis; the slack of every other
-row is followed on the side. The inverse is kept dense, one row for each equation and one column for
+rows. Only limit rows that have been reached have an equation in the basis; slacks of the other rows
+are updated separately. The inverse is stored dense, one row for each equation and one column for
 each place of the basis, so that the column of a variable is a sum of few whole rows.
 """
 
@@ -14,12 +14,13 @@ from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = [
     "BASIC", "FIXED", "LOWER", "MOVING", "UPPER",
-    "Local", "State", "advance", "enter_moving_row", "exchange", "ftran", "halt", "move",
-    "new_state", "price", "reprice_all", "reweigh", "solve_basic", "variable", "weigh",
+    "Local", "State", "advance", "btran", "discard_rate", "enter_moving_row", "exchange", "ftran",
+    "new_state", "price", "recompute_reduced_costs", "refine_btran", "solve_basic",
+    "subtract_column", "variable",
 ]  # fmt: skip
 
 BASIC, LOWER, UPPER, MOVING, FIXED = 0, 1, 2, 3, 4
-"""Where a variable is: in the basis, at 0, at its upper bound, at a bound that moves, settled."""
+"""Status of a variable: basic, at 0, at its upper bound, at a bound that moves, fixed."""
 
 LocalType, Local = struct(
     __name__,
@@ -27,23 +28,23 @@ LocalType, Local = struct(
     "columns rows decisions start owner upper cost indptr index value rowptr rowcol rowval limit",
 )
 """Counts of columns, rows and decisions; first column of each decision (one more at the end);
-decision, upper bound and cost of each column; its entries, by column and by row; what rows have
-left."""
+decision, upper bound and cost of each column; its entries, by column and by row; remaining capacity
+of rows."""
 
 StateType, State = struct(
-    __name__, "State", "size inverse head place equation row status basic slack priced"
+    __name__, "State", "size inverse head place equation row status basic slack reduced_cost"
 )
 """Size of the basis (one number in an array); its inverse; the variable at each place; the place
 of each variable (-1: outside); the equation of each limit row (-1: none) and the limit row of each
-equation; where each variable is; the value at each place; the slack of rows without an equation;
+equation; status of each variable; the value at each place; the slack of rows without an equation;
 reduced costs."""
 
 
 @compiled
 def new_state(local, inverse):
-    """Return a state in which no decision has anything: its first column is basic, at 0.
+    """Return a state with all shares at 0: the first column of each decision is basic.
 
-    `inverse` is room for the inverse of any basis, square; what is in it does not matter.
+    `inverse` is square storage for the inverse; its contents are overwritten.
     """
     count, most = local.columns + local.rows, len(inverse)
     head = np.full(most, -1, np.int64)
@@ -60,12 +61,14 @@ def new_state(local, inverse):
     for r in range(local.rows):
         status[local.columns + r] = BASIC
         slack[r] = local.limit[r]
-    priced = np.zeros(count)
+    reduced_cost = np.zeros(count)
     for c in range(local.columns):
-        priced[c] = local.cost[c] - local.cost[local.start[local.owner[c]]]
+        reduced_cost[c] = local.cost[c] - local.cost[local.start[local.owner[c]]]
     size = np.full(1, local.decisions, np.int64)
     equation, row = np.full(local.rows, -1, np.int64), np.full(most, -1, np.int64)
-    return State(size, inverse, head, place, equation, row, status, np.zeros(most), slack, priced)
+    return State(
+        size, inverse, head, place, equation, row, status, np.zeros(most), slack, reduced_cost
+    )
 
 
 @compiled
@@ -117,7 +120,7 @@ def solve_with(state, right, out):
 
 @compiled
 def refine(local, state, right, out, residual):
-    """Correct basic values by what they leave of the right-hand sides, once.
+    """Correct basic values by their residual, in one step of iterative refinement.
 
     The inverse has been updated many times; the entries of the problem are exact.
     """
@@ -168,9 +171,9 @@ def ftran(local, state, var, out):
 
 @compiled
 def pivot(state, p, var, alpha, becomes):
-    """Put a variable in the basis at place p.
+    """Let a variable enter the basis at place p.
 
-    `alpha` is its column, `becomes` the new status of the variable that leaves.
+    `alpha` is its column, `becomes` the new status of the leaving variable.
     """
     k = state.size[0]
     inverse = state.inverse
@@ -191,8 +194,8 @@ def pivot(state, p, var, alpha, becomes):
 
 
 @compiled
-def weigh(local, state, p, weights):
-    """Write what each equation weighs in row p of the inverse; return the largest of limit rows."""
+def btran(local, state, p, weights):
+    """Write row p of the inverse, by equation; return the largest weight of a limit row."""
     size = 0.0
     for e in range(state.size[0]):
         weights[e] = state.inverse[e, p]
@@ -202,8 +205,8 @@ def weigh(local, state, p, weights):
 
 
 @compiled
-def reweigh(local, state, p, weights, residual):
-    """Correct what each equation weighs in row p of the inverse by what it leaves, once."""
+def refine_btran(local, state, p, weights, residual):
+    """Correct row p of the inverse by its residual, in one step of iterative refinement."""
     k = state.size[0]
     head, equation, inverse = state.head, state.equation, state.inverse
     for i in range(k):
@@ -226,7 +229,7 @@ def reweigh(local, state, p, weights, residual):
 
 @compiled
 def price(local, state, weights, entries):
-    """Write the entries of all columns in a row of given weights; a slack's is its weight."""
+    """Write the entries of all variables in a row with given weights of equations."""
     rowptr, rowcol, rowval = local.rowptr, local.rowcol, local.rowval
     owner = local.owner
     for c in range(local.columns):
@@ -241,10 +244,15 @@ def price(local, state, weights, entries):
 
 
 @compiled
-def reprice_all(local, state, weights, entries, residual):
-    """Compute all reduced costs anew, free of old rounding."""
+def recompute_reduced_costs(local, state, weights, entries, residual):
+    """Recompute all reduced costs, without accumulated rounding."""
     k = state.size[0]
-    head, equation, inverse, priced = state.head, state.equation, state.inverse, state.priced
+    head, equation, inverse, reduced_cost = (
+        state.head,
+        state.equation,
+        state.inverse,
+        state.reduced_cost,
+    )
     for turn in range(2):
         for p in range(k):
             c = head[p]
@@ -266,17 +274,17 @@ def reprice_all(local, state, weights, entries, residual):
                 weights[e] += residual[p] * inverse[e, p]
     price(local, state, weights, entries)
     for var in range(local.columns + local.rows):
-        priced[var] = 0.0
+        reduced_cost[var] = 0.0
     for n in range(local.columns + k - local.decisions):
         var = variable(local, state, n)
         if state.status[var] != BASIC:
             cost = local.cost[var] if var < local.columns else 0.0
-            priced[var] = cost - entries[var]
+            reduced_cost[var] = cost - entries[var]
 
 
 @compiled
-def move(local, c, amount, slack):
-    """Subtract what a column takes of every row, times an amount."""
+def subtract_column(local, c, amount, slack):
+    """Subtract the entries of a column, times an amount, from the slack of rows."""
     index, value = local.index, local.value
     for at in range(local.indptr[c], local.indptr[c + 1]):
         slack[index[at]] -= value[at] * amount
@@ -284,10 +292,10 @@ def move(local, c, amount, slack):
 
 @compiled
 def solve_basic(local, state, right, left, out, scratch):
-    """Write the basic part of a solution to `out`, and subtract it from what rows have left.
+    """Write basic values to `out`, and subtract them from the remaining capacity of rows, `left`.
 
-    The right-hand sides of decisions are in `right`; those of rows are what they have left.
-    `scratch` by equation is for one refinement; none is made where it is empty.
+    Right-hand sides of decisions are in `right`, those of rows in `left`. With `scratch` by
+    equation one step of refinement is made; none if it is empty.
     """
     for e in range(local.decisions, state.size[0]):
         right[e] = left[state.row[e]]
@@ -297,12 +305,12 @@ def solve_basic(local, state, right, left, out, scratch):
     for p in range(state.size[0]):
         c = state.head[p]
         if c < local.columns and out[p] != 0.0:
-            move(local, c, out[p], left)
+            subtract_column(local, c, out[p], left)
 
 
 @compiled
 def advance(local, state, rate, moving, step):
-    """Move basic values and free slacks along their rates."""
+    """Change basic values and free slacks by a step along their rates."""
     for i in range(state.size[0]):
         state.basic[i] += rate[i] * step
     for r in range(local.rows):
@@ -311,7 +319,7 @@ def advance(local, state, rate, moving, step):
 
 @compiled
 def enter_moving_row(local, state, row, rate, moving):
-    """Give a row that was met an equation; return its place, or -1 if the inverse is full."""
+    """Add the equation of a row that has been reached; return its place, -1 if storage is full."""
     if state.size[0] + 1 >= len(state.head):
         return -1
     p = enter_row(local, state, row)
@@ -320,36 +328,37 @@ def enter_moving_row(local, state, row, rate, moving):
 
 
 @compiled
-def halt(local, state, p, rate, moving):
-    """Take the movement of a basic variable for rounding."""
+def discard_rate(local, state, p, rate, moving):
+    """Set the rate of a basic variable, which is rounding, to 0."""
     c = state.head[p]
     if c < local.columns:
-        move(local, c, -rate[p], moving)
+        subtract_column(local, c, -rate[p], moving)
     rate[p] = 0.0
 
 
 @compiled
 def exchange(local, state, p, var, alpha, rate, moving, leaves, enters, becomes):
-    """Swap the variable at place p for another, with values and rates.
+    """Exchange the variable at place p for another, and update values and rates.
 
-    `leaves` and `enters` are value and rate at the bound that the old variable goes to and that the
-    new one comes from; `alpha` is the column of the new one, `becomes` the status of the old one.
+    `leaves` and `enters` are value and rate at the new bound of the leaving variable and at the old
+    bound of the entering one; `alpha` is the column of the entering one,
+    `becomes` the new status of the leaving one.
     """
     old = state.head[p]
-    shift = (state.basic[p] - leaves[0]) / alpha[p]
-    turn = (rate[p] - leaves[1]) / alpha[p]
+    value_change = (state.basic[p] - leaves[0]) / alpha[p]
+    rate_change = (rate[p] - leaves[1]) / alpha[p]
     if old < local.columns:
-        move(local, old, leaves[1] - rate[p], moving)
+        subtract_column(local, old, leaves[1] - rate[p], moving)
     pivot(state, p, var, alpha, becomes)
     for i in range(state.size[0]):
         if i != p and alpha[i] != 0.0:
-            state.basic[i] -= alpha[i] * shift
-            change = alpha[i] * turn
+            state.basic[i] -= alpha[i] * value_change
+            change = alpha[i] * rate_change
             rate[i] -= change
             c = state.head[i]
             if c < local.columns and change != 0.0:
-                move(local, c, -change, moving)
-    state.basic[p] = enters[0] + shift
-    rate[p] = enters[1] + turn
+                subtract_column(local, c, -change, moving)
+    state.basic[p] = enters[0] + value_change
+    rate[p] = enters[1] + rate_change
     if var < local.columns:
-        move(local, var, turn, moving)
+        subtract_column(local, var, rate_change, moving)

@@ -1,26 +1,25 @@
-"""Plans by the *fair* rule: shares rise tier by tier, the smallest first, until limits hold them.
+"""Plans by the *fair* rule: lexicographic max-min shares, tier by tier, by a parametric simplex.
 
-First the problem is reduced: settled tours take their part of every limit, columns without room are
-closed, rows that cannot bind are dropped, decisions that fit in such rows are filled. The rest is
-written in shares of a decision and shares of a limit, so that numbers are near 1.
+Presolve subtracts settled tours from the limits, closes columns without capacity, drops rows that
+cannot bind and fills decisions that have only such rows. The remaining problem is stated in shares
+of a decision and shares of a limit, so that numbers are near 1.
 
-Then one number, the level, grows; the shares that follow it grow at given rates, and the basis
-follows. Where a basic variable meets a bound, the variable that costs least takes its place, so
-that the split over options stays the preferred one all the way. Where none can, the row of the
-basis is the reason why the shares in it cannot rise: those are held.
+The parameter is the level: shares that are not fixed rise with it at given rates, and basic values
+change accordingly. Where a basic variable reaches a bound, a dual ratio test selects the entering
+variable with the least increase of cost, so that the split over options remains the preferred one.
+If there is none, the row of the basis proves that the shares in it cannot rise: they are fixed.
 
-What still ties: the largest share that a decision takes from one pool as small as possible.
-
-Only moves that cost no preference are left. A ceiling over all open shares comes down; where it
-cannot, the row of the basis in its way names the shares that are held at it, and the rest goes on
-down (14).
+Ties that remain are broken by a lexicographic min-max of the shares that decisions take from
+single options. Only moves without a cost are allowed. A common ceiling of all open shares is
+lowered; where it is blocked, the row of the basis identifies the shares that are fixed at the
+ceiling, and the ceiling of the others is lowered further (equation 14).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.arrays import FITS, ROOM, transpose
+from planner.montecarlo.kernel.arrays import CAPACITY_TOLERANCE, LOAD_TOLERANCE, transpose
 from planner.montecarlo.kernel.basis import (
     BASIC,
     FIXED,
@@ -29,29 +28,29 @@ from planner.montecarlo.kernel.basis import (
     UPPER,
     Local,
     advance,
+    btran,
+    discard_rate,
     enter_moving_row,
     exchange,
     ftran,
-    halt,
-    move,
     price,
-    reweigh,
+    refine_btran,
     solve_basic,
+    subtract_column,
     variable,
-    weigh,
 )  # fmt: skip
 from planner.montecarlo.kernel.certificates import add_claim
 from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = [
     "Floors",
-    "climb",
-    "collect",
-    "even_out",
+    "raise_shares",
+    "write_people",
+    "minimize_largest_shares",
     "floors_of",
     "new_shares",
-    "new_work",
-    "reduce",
+    "new_workspace",
+    "presolve",
 ]
 
 DirectType, Direct = struct(__name__, "Direct", "count decision ptr index value ceiling")
@@ -69,45 +68,47 @@ first-named pool comes first)."""
 
 REACHED, BLOCKED, FAILED = 0, 1, 2
 
-SMALL = 1e-8
+PIVOT_TOLERANCE = 1e-8
 """Entries below this, relative to the largest of their row, are rounding."""
 
-SLIP = 1e-9
-"""How far a reduced cost may slip, relative to one plus the largest cost, for a better pivot."""
+COST_SLACK = 1e-9
+"""Slack of reduced costs in the ratio test, relative to one plus the largest cost, in favour of a
+larger pivot (Harris)."""
 
-NOISE = 1e-9
-"""Pulls below this, relative to the weights of their row, are rounding."""
+RATE_TOLERANCE = 1e-9
+"""Rates of a row below this, relative to its weights, are rounding."""
 
-TIE = 1e-13
-"""Steps that differ by less are one."""
+STEP_TOLERANCE = 1e-13
+"""Steps that differ by less are equal."""
 
-HELD = 1e-8
-"""Pull, relative to the largest, from which a decision counts as held."""
+WEIGHT_TOLERANCE = 1e-8
+"""Weight, relative to the largest, from which a decision is bound by a row."""
 
-WAITS = 2.0
-"""A level that is never reached: a decision that waits for it does not rise."""
+NEVER = 2.0
+"""A level above all others: a decision that starts at it does not rise."""
 
-AT = 1e-12
+LEVEL_TOLERANCE = 1e-12
+"""Levels that differ by less are equal."""
 
-NEARLY = 2e-7
-"""What is not reached of a given share for rounding alone."""
+TARGET_TOLERANCE = 2e-7
+"""Largest part of a required share that may be missing by rounding."""
 
-TOGETHER = 1e-9
-"""Shares that differ by less come down together."""
+EQUAL_SHARES = 1e-9
+"""Shares that differ by less are lowered together."""
 
-NOTHING = 1e-9
-"""A ceiling below this is nothing."""
+MIN_CEILING = 1e-9
+"""A ceiling below this is 0."""
 
-PRESSED = 1e-7
-"""Entry, relative to the largest, from which a share counts as held."""
+ENTRY_TOLERANCE = 1e-7
+"""Entry, relative to the largest, from which a share is fixed at the ceiling."""
 
-SMALLEST_PIVOT = 1e-6
-"""Entries below this, relative to the largest of their row, are no pivots."""
+MIN_PIVOT = 1e-6
+"""Smallest pivot, relative to the largest entry of its row."""
 
-FREE = 1e-8
-"""Reduced costs below this, relative to one plus the largest cost, cost nothing."""
+COST_TOLERANCE = 1e-8
+"""Reduced costs below this, relative to one plus the largest cost, are 0."""
 
-GOES_ON, CHANGED, WRONG = 0, 1, 2
+CONTINUE, SHARES_FIXED, ERROR = 0, 1, 2
 
 
 @compiled
@@ -132,7 +133,7 @@ def _open_columns(block, full, lower, upper, limit, kind, most, left):
             most[c] = min(upper[c], full[d])
             for at in range(block.indptr[c], block.indptr[c + 1]):
                 r = block.places[at]
-                if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
+                if limit[r] < np.inf and left[r] <= CAPACITY_TOLERANCE * (1 + limit[r]):
                     most[c] = 0.0
 
 
@@ -147,7 +148,7 @@ def _fits(block, load, left, c):
     """Whether no row of a column can bind."""
     for at in range(block.indptr[c], block.indptr[c + 1]):
         r = block.places[at]
-        if load[r] > left[r] * FITS:
+        if load[r] > left[r] * LOAD_TOLERANCE:
             return False
     return True
 
@@ -161,8 +162,8 @@ def _close_others(block, most, load, d, c):
 
 
 @compiled
-def _serve(block, full, kind, choice, most, load, left):
-    """Serve decisions with a first open column that can take all and that nothing can limit."""
+def _serve_unlimited(block, full, kind, choice, most, load, left):
+    """Serve decisions in full whose first open column has only rows that cannot bind."""
     for d in range(len(full)):
         choice[d] = -1
         if kind[d] == SETTLED:
@@ -189,8 +190,8 @@ def _serve(block, full, kind, choice, most, load, left):
 
 
 @compiled
-def _free(block, full, kind, most, load, left):
-    """Mark routed decisions that some column can serve in full whatever the others do."""
+def _mark_freed(block, full, kind, most, load, left):
+    """Mark routed decisions that a column can serve in full for any values of the others."""
     spare, open_most = load.copy(), most.copy()
     changed = True
     while changed:
@@ -207,8 +208,8 @@ def _free(block, full, kind, most, load, left):
 
 
 @compiled
-def reduce(block, full, lower, upper, limit):
-    """Return (reduced, local, direct): what is left to decide."""
+def presolve(block, full, lower, upper, limit):
+    """Return (reduced, local, direct): the problem that remains."""
     decisions, rows = len(full), len(limit)
     kind, choice = np.empty(decisions, np.int64), np.empty(decisions, np.int64)
     most, left, load = np.empty(len(upper)), np.empty(rows), np.zeros(rows)
@@ -216,20 +217,22 @@ def reduce(block, full, lower, upper, limit):
     for c in range(len(most)):
         if most[c] > 0:
             _add_load(block, load, c, most[c])
-    _serve(block, full, kind, choice, most, load, left)
-    _free(block, full, kind, most, load, left)
+    _serve_unlimited(block, full, kind, choice, most, load, left)
+    _mark_freed(block, full, kind, most, load, left)
     rowof, back, count = np.full(rows, -1, np.int64), np.empty(rows, np.int64), 0
     for r in range(rows):
-        if load[r] > left[r] * FITS and left[r] > ROOM * (1 + limit[r]):
+        if load[r] > left[r] * LOAD_TOLERANCE and left[r] > CAPACITY_TOLERANCE * (1 + limit[r]):
             rowof[r], back[count] = count, r
             count += 1
-    local, routed, columns = _write(block, full, kind, most, left, limit, rowof, back, count)
-    direct = _write_direct(block, full, kind, choice, most, limit, rowof)
+    local, routed, columns = _routed_problem(
+        block, full, kind, most, left, limit, rowof, back, count
+    )
+    direct = _direct_problem(block, full, kind, choice, most, limit, rowof)
     return Reduced(kind, choice, most, back, routed, columns), local, direct
 
 
 @compiled
-def _count(block, kind, most, rowof):
+def _count_routed(block, kind, most, rowof):
     """Return how many decisions, columns and entries are routed."""
     decisions, columns, entries = 0, 0, 0
     for d in range(len(kind)):
@@ -244,9 +247,9 @@ def _count(block, kind, most, rowof):
 
 
 @compiled
-def _write(block, full, kind, most, left, limit, rowof, back, rows):
+def _routed_problem(block, full, kind, most, left, limit, rowof, back, rows):
     """Write routed decisions by column and by row."""
-    decisions, count, entries = _count(block, kind, most, rowof)
+    decisions, count, entries = _count_routed(block, kind, most, rowof)
     routed, columns = np.empty(decisions, np.int64), np.empty(count, np.int64)
     start, owner = np.empty(decisions + 1, np.int64), np.empty(count, np.int64)
     upper, cost = np.empty(count), np.empty(count)
@@ -283,7 +286,7 @@ def _write(block, full, kind, most, left, limit, rowof, back, rows):
 
 
 @compiled
-def _write_direct(block, full, kind, choice, most, limit, rowof):
+def _direct_problem(block, full, kind, choice, most, limit, rowof):
     """Write decisions with one open column."""
     count, entries = 0, 0
     for d in range(len(full)):
@@ -311,22 +314,24 @@ def _write_direct(block, full, kind, choice, most, limit, rowof):
 SharesType, Shares = struct(__name__, "Shares", "routed direct routed_rate direct_rate")
 """Shares so far of the routed decisions and of those with one column, and their rates."""
 
-WorkType, Work = struct(__name__, "Work", "flat right rate alpha weights load moving entries")
-"""The rate below which nothing counts as movement (one number in an array); and scratch: by
+WorkspaceType, Workspace = struct(
+    __name__, "Workspace", "min_rate right rate alpha weights load moving entries"
+)
+"""The rate below which a variable does not move (one number in an array); and scratch arrays: by
 equation or place (four), by row (two), by variable."""
 
 
 @compiled
-def new_work(local, most, flat):
+def new_workspace(local, most, min_rate):
     """Return scratch for bases of at most that size."""
-    return Work(
-        np.full(1, flat), np.zeros(most), np.zeros(most), np.zeros(most), np.zeros(most),
+    return Workspace(
+        np.full(1, min_rate), np.zeros(most), np.zeros(most), np.zeros(most), np.zeros(most),
         np.zeros(local.rows), np.zeros(local.rows), np.zeros(local.columns + local.rows),
     )  # fmt: skip
 
 
 @compiled
-def refresh(local, state, direct, shares, work):
+def recompute_values(local, state, direct, shares, work):
     """Compute basic values and free slacks anew from the shares, free of old rounding."""
     slack, status, right = state.slack, state.status, work.right
     for r in range(local.rows):
@@ -340,13 +345,13 @@ def refresh(local, state, direct, shares, work):
     for c in range(local.columns):
         if status[c] == UPPER:
             right[local.owner[c]] -= local.upper[c]
-            move(local, c, local.upper[c], slack)
+            subtract_column(local, c, local.upper[c], slack)
     solve_basic(local, state, right, slack, state.basic, work.alpha)
 
 
 @compiled
-def _first_rates(local, state, direct, shares, work):
-    """Write the rates of basic variables and free slacks, and what direct decisions take."""
+def _compute_rates(local, state, direct, shares, work):
+    """Write the rates of basic variables, free slacks and loads of direct decisions."""
     load, right, moving = work.load, work.right, work.moving
     for r in range(local.rows):
         load[r] = 0.0
@@ -362,38 +367,40 @@ def _first_rates(local, state, direct, shares, work):
 
 
 @compiled
-def _meets(local, state, work, room):
-    """Return the first bound met within `room`: (step, place or -1, row or -1, at upper)."""
-    best, where, row, high, weight = room, -1, -1, False, 0.0
+def _ratio_test(local, state, work, max_step):
+    """Return the first bound reached: (step, place or -1, row or -1, at the upper bound)."""
+    step_limit, place, row, at_upper, weight = max_step, -1, -1, False, 0.0
     basic, head, rate, moving = state.basic, state.head, work.rate, work.moving
-    flat = work.flat[0]
+    min_rate = work.min_rate[0]
     for p in range(state.size[0]):
         speed = abs(rate[p])
-        if speed <= flat or (rate[p] > 0 and head[p] >= local.columns):
+        if speed <= min_rate or (rate[p] > 0 and head[p] >= local.columns):
             continue
         up = rate[p] > 0
-        left = local.upper[head[p]] - basic[p] if up else basic[p]
-        step = max(left, 0.0) / speed
-        if step < best - TIE or (where >= 0 and step <= best + TIE and speed > weight):
-            best, where, row, high, weight = min(step, best), p, -1, up, speed
+        distance = local.upper[head[p]] - basic[p] if up else basic[p]
+        step = max(distance, 0.0) / speed
+        if step < step_limit - STEP_TOLERANCE or (
+            place >= 0 and step <= step_limit + STEP_TOLERANCE and speed > weight
+        ):
+            step_limit, place, row, at_upper, weight = min(step, step_limit), p, -1, up, speed
     slack, equation = state.slack, state.equation
     for r in range(local.rows):
-        if moving[r] < -flat and equation[r] < 0:
+        if moving[r] < -min_rate and equation[r] < 0:
             step = max(slack[r], 0.0) / -moving[r]
-            if step < best - TIE:
-                best, where, row, high = step, -1, r, False
-    return best, where, row, high
+            if step < step_limit - STEP_TOLERANCE:
+                step_limit, place, row, at_upper = step, -1, r, False
+    return step_limit, place, row, at_upper
 
 
 @compiled
-def _entering(local, state, work, high, slip):
-    """Return the variable that should take the place, or -1 if none can.
+def _select_entering(local, state, work, at_upper, cost_slack):
+    """Return the entering variable by the dual ratio test, or -1 if there is none.
 
-    `high` says that the basic variable is at its upper bound and has to fall. Among those that
-    cost least, to within `slip`, the one with the largest entry is taken, which keeps numbers
-    exact.
+    `at_upper` says that the leaving variable is at its upper bound and has to decrease. Among the
+    variables with the smallest ratio, to within `cost_slack`, the one with the largest entry is
+    selected, for numerical stability.
     """
-    entries, status, priced = work.entries, state.status, state.priced
+    entries, status, reduced_cost = work.entries, state.status, state.reduced_cost
     count = local.columns + state.size[0] - local.decisions
     size = 1.0
     for n in range(count):
@@ -401,98 +408,101 @@ def _entering(local, state, work, high, slip):
         if status[var] != LOWER and status[var] != UPPER:
             entries[var] = 0.0
         size = max(size, abs(entries[var]))
-    least = np.inf
+    min_ratio = np.inf
     for n in range(count):
         var = variable(local, state, n)
-        push = entries[var] if high == (status[var] != UPPER) else -entries[var]
-        if push > SMALL * size:
-            least = min(least, (abs(priced[var]) + slip) / push)
+        entry = entries[var] if at_upper == (status[var] != UPPER) else -entries[var]
+        if entry > PIVOT_TOLERANCE * size:
+            min_ratio = min(min_ratio, (abs(reduced_cost[var]) + cost_slack) / entry)
     chosen, best = -1, 0.0
-    if least == np.inf:
+    if min_ratio == np.inf:
         return chosen
     for n in range(count):
         var = variable(local, state, n)
-        push = entries[var] if high == (status[var] != UPPER) else -entries[var]
-        if push > SMALL * size and push > best and abs(priced[var]) <= least * push:
-            chosen, best = var, push
+        entry = entries[var] if at_upper == (status[var] != UPPER) else -entries[var]
+        if (
+            entry > PIVOT_TOLERANCE * size
+            and entry > best
+            and abs(reduced_cost[var]) <= min_ratio * entry
+        ):
+            chosen, best = var, entry
     return chosen
 
 
 @compiled
-def _reprice(local, state, p, var, entries):
-    """Update the reduced costs for a variable that takes place p."""
-    priced = state.priced
-    step = priced[var] / entries[var]
+def _update_reduced_costs(local, state, p, var, entries):
+    """Update the reduced costs for a variable that enters at place p."""
+    reduced_cost = state.reduced_cost
+    step = reduced_cost[var] / entries[var]
     if step != 0.0:
         for c in range(local.columns):
-            priced[c] -= step * entries[c]
+            reduced_cost[c] -= step * entries[c]
         for e in range(local.decisions, state.size[0]):
             slack = local.columns + state.row[e]
-            priced[slack] -= step * entries[slack]
-    priced[var] = 0.0
-    priced[state.head[p]] = -step
+            reduced_cost[slack] -= step * entries[slack]
+    reduced_cost[var] = 0.0
+    reduced_cost[state.head[p]] = -step
 
 
 @compiled
-def _pushed(local, state, work, size, routed_rate):
-    """Whether the shares that rise really move the variable, or rounding alone does."""
-    pull = 0.0
+def _rate_is_significant(local, state, work, size, routed_rate):
+    """Whether the rate of a basic variable exceeds rounding of the rates of shares."""
+    weight = 0.0
     for e in range(local.decisions, state.size[0]):
-        pull = max(pull, abs(work.weights[e] * work.load[state.row[e]]))
+        weight = max(weight, abs(work.weights[e] * work.load[state.row[e]]))
     for q in range(local.decisions):
-        pull = max(pull, abs(work.weights[q] * routed_rate[q]))
-    return pull > NOISE * max(size, 1.0)
+        weight = max(weight, abs(work.weights[q] * routed_rate[q]))
+    return weight > RATE_TOLERANCE * max(size, 1.0)
 
 
 @compiled
-def _slip(local):
+def _cost_slack(local):
     size = 0.0
     for c in range(local.columns):
         size = max(size, local.cost[c])
-    return SLIP * (1.0 + size)
+    return COST_SLACK * (1.0 + size)
 
 
 @compiled
-def drive(local, state, direct, shares, room, work):
-    """Raise the level by `room` at most; return (what happened, how far it went).
+def raise_level(local, state, direct, shares, max_rise, work):
+    """Raise the level by `max_rise` at most; return (REACHED, BLOCKED or FAILED, rise).
 
-    Where it is blocked, ``work.weights`` holds the weights of the equations in the row of the
-    basis that prevents the rise.
+    If it is blocked, ``work.weights`` has the weights of the equations in the blocking row.
     """
-    _first_rates(local, state, direct, shares, work)
-    slip, risen = _slip(local), 0.0
+    _compute_rates(local, state, direct, shares, work)
+    cost_slack, rise = _cost_slack(local), 0.0
     for _ in range(50 * (local.decisions + local.rows) + 500):
-        step, p, row, high = _meets(local, state, work, room - risen)
+        step, p, row, at_upper = _ratio_test(local, state, work, max_rise - rise)
         advance(local, state, work.rate, work.moving, step)
-        risen += step
+        rise += step
         if p < 0 and row < 0:
-            return REACHED, risen
+            return REACHED, rise
         if row >= 0:
             p = enter_moving_row(local, state, row, work.rate, work.moving)
             if p < 0:
-                return FAILED, risen
-        size = weigh(local, state, p, work.weights)
-        if not _pushed(local, state, work, size, shares.routed_rate):
-            halt(local, state, p, work.rate, work.moving)
+                return FAILED, rise
+        size = btran(local, state, p, work.weights)
+        if not _rate_is_significant(local, state, work, size, shares.routed_rate):
+            discard_rate(local, state, p, work.rate, work.moving)
             continue
         price(local, state, work.weights, work.entries)
-        var = _entering(local, state, work, high, slip)
+        var = _select_entering(local, state, work, at_upper, cost_slack)
         if var < 0:
-            reweigh(local, state, p, work.weights, work.alpha)
-            return (REACHED, room) if room - risen <= work.flat[0] else (BLOCKED, risen)
+            refine_btran(local, state, p, work.weights, work.alpha)
+            return (REACHED, max_rise) if max_rise - rise <= work.min_rate[0] else (BLOCKED, rise)
         ftran(local, state, var, work.alpha)
         if abs(work.alpha[p] - work.entries[var]) > 1e-6 * (1 + abs(work.alpha[p])):
-            return FAILED, risen
-        _reprice(local, state, p, var, work.entries)
+            return FAILED, rise
+        _update_reduced_costs(local, state, p, var, work.entries)
         start = local.upper[var] if state.status[var] == UPPER else 0.0
-        end = local.upper[state.head[p]] if high else 0.0
+        end = local.upper[state.head[p]] if at_upper else 0.0
         exchange(local, state, p, var, work.alpha, work.rate, work.moving, (end, 0.0),
-                 (start, 0.0), UPPER if high else LOWER)  # fmt: skip
-    return FAILED, risen
+                 (start, 0.0), UPPER if at_upper else LOWER)  # fmt: skip
+    return FAILED, rise
 
 
 FloorsType, Floors = struct(__name__, "Floors", "share tier")
-"""Least share of each decision that a goal asks, and the tier of that goal (0: none)."""
+"""Smallest share of each decision that a goal requires, and the tier of the goal (0: none)."""
 
 
 @compiled
@@ -541,7 +551,7 @@ def floors_of(block, full, lower, upper, goal, goal_tier, floors):
 
 @compiled
 def new_shares(local, direct):
-    """Return shares of nothing, at rest."""
+    """Return shares of 0 with rates of 0."""
     return Shares(
         np.zeros(local.decisions), np.zeros(direct.count), np.zeros(local.decisions),
         np.zeros(direct.count),
@@ -549,12 +559,12 @@ def new_shares(local, direct):
 
 
 @compiled
-def _ask(block, reduced, direct, shares, tier, floors):
-    """Set rates that give decisions what the goals of a tier ask; False if that is not possible."""
+def _set_goal_rates(block, reduced, direct, shares, tier, floors):
+    """Set rates towards the shares that goals of a tier require; False if that is not possible."""
     for d in range(len(floors.share)):
-        late = floors.tier[d] == tier and block.tier[d] < tier and reduced.kind[d] != DONE
-        shut = floors.tier[d] == tier and reduced.kind[d] == CLOSED
-        if floors.share[d] > 0 and (late or shut):
+        is_late = floors.tier[d] == tier and block.tier[d] < tier and reduced.kind[d] != DONE
+        is_closed = floors.tier[d] == tier and reduced.kind[d] == CLOSED
+        if floors.share[d] > 0 and (is_late or is_closed):
             return False
     for q in range(len(shares.routed)):
         d = reduced.routed[q]
@@ -568,50 +578,50 @@ def _ask(block, reduced, direct, shares, tier, floors):
 
 
 @compiled
-def _wait(block, reduced, direct, shares, tier, routed_wait, direct_wait):
-    """Set the level from which each decision of a tier rises: its present share."""
-    for q in range(len(routed_wait)):
+def _set_start_levels(block, reduced, direct, shares, tier, routed_start, direct_start):
+    """Set the level at which each decision of a tier starts to rise: its present share."""
+    for q in range(len(routed_start)):
         d = reduced.routed[q]
-        rises = block.tier[d] == tier and reduced.kind[d] != FREED
-        routed_wait[q] = shares.routed[q] if rises else WAITS
+        is_active = block.tier[d] == tier and reduced.kind[d] != FREED
+        routed_start[q] = shares.routed[q] if is_active else NEVER
     for i in range(direct.count):
-        direct_wait[i] = shares.direct[i] if block.tier[direct.decision[i]] == tier else WAITS
+        direct_start[i] = shares.direct[i] if block.tier[direct.decision[i]] == tier else NEVER
 
 
 @compiled
-def _next(direct, shares, level, routed_wait, direct_wait):
-    """Start the rise of decisions at this level; return the next level with a change."""
+def _next_level(direct, shares, level, routed_start, direct_start):
+    """Set the rates of decisions that start at a level; return the next level with a change."""
     target, some = 1.0, False
-    for q in range(len(routed_wait)):
-        if routed_wait[q] <= level + AT:
-            routed_wait[q], shares.routed_rate[q] = WAITS, 1.0
-        elif routed_wait[q] < WAITS:
-            target, some = min(target, routed_wait[q]), True
+    for q in range(len(routed_start)):
+        if routed_start[q] <= level + LEVEL_TOLERANCE:
+            routed_start[q], shares.routed_rate[q] = NEVER, 1.0
+        elif routed_start[q] < NEVER:
+            target, some = min(target, routed_start[q]), True
         some = some or shares.routed_rate[q] != 0.0
     for i in range(direct.count):
-        if direct_wait[i] <= level + AT:
-            direct_wait[i], shares.direct_rate[i] = WAITS, 1.0
-        elif direct_wait[i] < WAITS:
-            target, some = min(target, direct_wait[i]), True
+        if direct_start[i] <= level + LEVEL_TOLERANCE:
+            direct_start[i], shares.direct_rate[i] = NEVER, 1.0
+        elif direct_start[i] < NEVER:
+            target, some = min(target, direct_start[i]), True
         if shares.direct_rate[i] != 0.0:
             target, some = min(target, direct.ceiling[i]), True
     return target if some else -1.0
 
 
 @compiled
-def _pulls(local, state, direct, shares, weights):
-    """Return the pull of the blocked row on each share, routed ones first, and the largest."""
-    pull = np.zeros(local.decisions + direct.count)
-    top = 0.0
+def _share_weights(local, state, direct, shares, weights):
+    """Return the weight of each share in the blocked row, routed ones first, and the largest."""
+    share_weight = np.zeros(local.decisions + direct.count)
+    largest = 0.0
     for q in range(local.decisions):
-        pull[q] = abs(weights[q] * shares.routed_rate[q])
-        top = max(top, pull[q])
+        share_weight[q] = abs(weights[q] * shares.routed_rate[q])
+        largest = max(largest, share_weight[q])
     for i in range(direct.count):
         if shares.direct_rate[i] != 0.0:
             total = _direct_weight(state, direct, weights, i)
-            pull[local.decisions + i] = abs(total * shares.direct_rate[i])
-            top = max(top, pull[local.decisions + i])
-    return pull, top
+            share_weight[local.decisions + i] = abs(total * shares.direct_rate[i])
+            largest = max(largest, share_weight[local.decisions + i])
+    return share_weight, largest
 
 
 @compiled
@@ -626,36 +636,44 @@ def _direct_weight(state, direct, weights, i):
 
 
 @compiled
-def _hold(local, state, direct, shares, weights):
-    """Stop the shares that the blocked row holds; return how many."""
-    pull, top = _pulls(local, state, direct, shares, weights)
+def _fix_blocked_shares(local, state, direct, shares, weights):
+    """Fix the shares that the blocked row bounds; return their number."""
+    share_weight, largest = _share_weights(local, state, direct, shares, weights)
     count = 0
     for q in range(local.decisions):
-        if shares.routed_rate[q] != 0.0 and pull[q] > HELD * top:
+        if shares.routed_rate[q] != 0.0 and share_weight[q] > WEIGHT_TOLERANCE * largest:
             shares.routed_rate[q] = 0.0
             count += 1
     for i in range(direct.count):
-        if shares.direct_rate[i] != 0.0 and pull[local.decisions + i] > HELD * top:
+        if (
+            shares.direct_rate[i] != 0.0
+            and share_weight[local.decisions + i] > WEIGHT_TOLERANCE * largest
+        ):
             shares.direct_rate[i] = 0.0
             count += 1
     return count
 
 
 @compiled
-def _shorten(local, state, reduced, direct, shares, weights, tier, floors, limit, claims):
-    """Stop a goal that cannot be met at what it has; return False if goals compete.
+def _fix_unreachable_goal(
+    local, state, reduced, direct, shares, weights, tier, floors, limit, claims
+):
+    """Fix a goal that cannot be met at its present share; return False if goals compete.
 
-    Where the blocked row holds one goal of the tier alone, that goal has its maximum whatever the
-    others get, and the claim proves it. Goals that compete are left to the engine.
+    If the blocked row bounds a single goal of the tier, that goal has its maximum whatever the
+    others have, and the claim proves it. Competing goals are left to the engine.
     """
     count, chosen = 0, -1
     for q in range(local.decisions):
         d = reduced.routed[q]
-        if floors.tier[d] == tier and abs(weights[q]) > HELD:
+        if floors.tier[d] == tier and abs(weights[q]) > WEIGHT_TOLERANCE:
             count, chosen = count + 1, d
     for i in range(direct.count):
         d = direct.decision[i]
-        if floors.tier[d] == tier and abs(_direct_weight(state, direct, weights, i)) > HELD:
+        if (
+            floors.tier[d] == tier
+            and abs(_direct_weight(state, direct, weights, i)) > WEIGHT_TOLERANCE
+        ):
             count, chosen = count + 1, d
     if (
         tier == 0
@@ -663,7 +681,7 @@ def _shorten(local, state, reduced, direct, shares, weights, tier, floors, limit
         or not add_claim(local, state, reduced, limit, weights, tier, -1.0, claims)
     ):
         return False
-    if _hold(local, state, direct, shares, weights) != 1:
+    if _fix_blocked_shares(local, state, direct, shares, weights) != 1:
         return False
     for q in range(local.decisions):
         if reduced.routed[q] == chosen:
@@ -675,77 +693,80 @@ def _shorten(local, state, reduced, direct, shares, weights, tier, floors, limit
 
 
 @compiled
-def _release(direct, shares, level):
-    """Stop the shares that reached all they can have."""
+def _stop_full_shares(direct, shares, level):
+    """Set the rates of shares at their largest value to 0."""
     for q in range(len(shares.routed)):
-        if level >= 1.0 - AT:
+        if level >= 1.0 - LEVEL_TOLERANCE:
             shares.routed_rate[q] = 0.0
     for i in range(direct.count):
-        if direct.ceiling[i] <= level + AT or level >= 1.0 - AT:
+        if direct.ceiling[i] <= level + LEVEL_TOLERANCE or level >= 1.0 - LEVEL_TOLERANCE:
             shares.direct_rate[i] = 0.0
 
 
 @compiled
-def _advance(shares, risen):
+def _advance_shares(shares, rise):
     for q in range(len(shares.routed)):
-        shares.routed[q] += shares.routed_rate[q] * risen
+        shares.routed[q] += shares.routed_rate[q] * rise
     for i in range(len(shares.direct)):
-        shares.direct[i] += shares.direct_rate[i] * risen
+        shares.direct[i] += shares.direct_rate[i] * rise
 
 
 @compiled
-def climb(block, tiers, reduced, local, state, direct, shares, floors, limit, work, claims):
-    """Raise all shares as high as they go; return whether that could be done.
+def raise_shares(block, tiers, reduced, local, state, direct, shares, floors, limit, work, claims):
+    """Raise all shares to their max-min values; return whether this succeeded.
 
-    Two passes a tier: first what its goals ask, then its decisions together until every one of
-    them is held. A last pass fills those that nothing can limit.
+    There are two passes per tier: first for what its goals require, then for its decisions together
+    until each of them is fixed. The last pass fills decisions that no row can limit.
     """
-    routed_wait = np.full(local.decisions, WAITS)
-    direct_wait = np.full(direct.count, WAITS)
-    for turn in range(2 * len(tiers) + 1):
-        tier = tiers[turn // 2] if turn < 2 * len(tiers) else 0
-        levels = turn % 2 == 1
+    routed_start = np.full(local.decisions, NEVER)
+    direct_start = np.full(direct.count, NEVER)
+    for phase in range(2 * len(tiers) + 1):
+        tier = tiers[phase // 2] if phase < 2 * len(tiers) else 0
+        levels = phase % 2 == 1
         if levels:
-            _wait(block, reduced, direct, shares, tier, routed_wait, direct_wait)
+            _set_start_levels(block, reduced, direct, shares, tier, routed_start, direct_start)
         elif tier:
-            if not _ask(block, reduced, direct, shares, tier, floors):
+            if not _set_goal_rates(block, reduced, direct, shares, tier, floors):
                 return False
         else:
             for q in range(local.decisions):
                 shares.routed_rate[q] = 1.0 if reduced.kind[reduced.routed[q]] == FREED else 0.0
         level, done = 0.0, False
         for _ in range(4 * (local.decisions + direct.count) + 8):
-            target = _next(direct, shares, level, routed_wait, direct_wait)
+            target = _next_level(direct, shares, level, routed_start, direct_start)
             if target < 0.0:
                 done = True
                 break
-            room = max(target - level, 0.0) if levels else 1.0 - level
-            refresh(local, state, direct, shares, work)
-            code, risen = drive(local, state, direct, shares, room, work)
-            _advance(shares, risen)
-            level += risen
-            if code == BLOCKED and not levels and 1.0 - level <= NEARLY:
+            max_rise = max(target - level, 0.0) if levels else 1.0 - level
+            recompute_values(local, state, direct, shares, work)
+            code, rise = raise_level(local, state, direct, shares, max_rise, work)
+            _advance_shares(shares, rise)
+            level += rise
+            if code == BLOCKED and not levels and 1.0 - level <= TARGET_TOLERANCE:
                 code, level = REACHED, 1.0
             if code == FAILED:
                 return False
             if code == BLOCKED and not levels:
-                if not _shorten(local, state, reduced, direct, shares, work.weights, tier, floors,
-                                limit, claims):  # fmt: skip
+                if not _fix_unreachable_goal(local, state, reduced, direct, shares, work.weights,
+                                             tier, floors, limit, claims):  # fmt: skip
                     return False
             elif code == BLOCKED:
-                noted = add_claim(local, state, reduced, limit, work.weights, tier, level, claims)
-                if not noted or _hold(local, state, direct, shares, work.weights) == 0:
+                claimed = add_claim(local, state, reduced, limit, work.weights, tier, level, claims)
+                if (
+                    not claimed
+                    or _fix_blocked_shares(local, state, direct, shares, work.weights) == 0
+                ):
                     return False
             else:
-                _release(direct, shares, level)
+                _stop_full_shares(direct, shares, level)
         if not done:
             return False
-    refresh(local, state, direct, shares, work)
+    recompute_values(local, state, direct, shares, work)
     return True
 
 
 @compiled
-def collect(block, full, lower, upper, reduced, local, direct, shares, value, people):
+def write_people(block, full, lower, upper, reduced, local, direct, shares, value, people):
     """Write people by column."""
     for c in range(len(people)):
         people[c] = 0.0
@@ -765,12 +786,12 @@ def collect(block, full, lower, upper, reduced, local, direct, shares, value, pe
 
 
 CeilingType, Ceiling = struct(__name__, "Ceiling", "bound value active top")
-"""Upper bound of each column now, its value once fixed, whether it is open; and the ceiling."""
+"""Present upper bound of each column, its value once fixed, whether it is open; and the ceiling."""
 
 
 @compiled
-def _settle(local, state, ceiling):
-    """Fix what would cost preference to move; return whether anything is left to choose."""
+def _fix_costly_columns(local, state, ceiling):
+    """Fix columns that cannot move without a cost; return whether any column remains open."""
     largest = 0.0
     for c in range(local.columns):
         largest = max(largest, local.cost[c])
@@ -780,21 +801,23 @@ def _settle(local, state, ceiling):
         if where == UPPER:
             ceiling.value[c] = local.upper[c]
     for var in range(local.columns + local.rows):
-        if state.status[var] != BASIC and abs(state.priced[var]) > FREE * (1.0 + largest):
+        if state.status[var] != BASIC and abs(state.reduced_cost[var]) > COST_TOLERANCE * (
+            1.0 + largest
+        ):
             state.status[var] = FIXED
-    some = False
+    any_active = False
     for q in range(local.decisions):
         count = 0
         for c in range(local.start[q], local.start[q + 1]):
             count += state.status[c] != FIXED
         for c in range(local.start[q], local.start[q + 1]):
             ceiling.active[c] = count > 1 and state.status[c] != FIXED
-            some = some or ceiling.active[c]
-    return some
+            any_active = any_active or ceiling.active[c]
+    return any_active
 
 
 @compiled
-def _restate(local, state, base, shares, ceiling, work):
+def _recompute_under_ceiling(local, state, base, shares, ceiling, work):
     """Compute basic values and free slacks anew from all others, free of old rounding.
 
     `base` is what limits leave to the local columns.
@@ -809,13 +832,13 @@ def _restate(local, state, base, shares, ceiling, work):
             at = ceiling.bound[c] if status[c] in (UPPER, MOVING) else ceiling.value[c]
             if status[c] != LOWER and at != 0.0:
                 right[local.owner[c]] -= at
-                move(local, c, at, slack)
+                subtract_column(local, c, at, slack)
     solve_basic(local, state, right, slack, state.basic, work.alpha)
 
 
 @compiled
-def _rates(local, state, work):
-    """Write rates of basic variables and of free slacks as the ceiling comes down by one."""
+def _ceiling_rates(local, state, work):
+    """Write rates of basic variables and free slacks per unit by which the ceiling is lowered."""
     right, moving, rate = work.right, work.moving, work.rate
     for e in range(state.size[0]):
         right[e] = 0.0
@@ -824,41 +847,43 @@ def _rates(local, state, work):
     for c in range(local.columns):
         if state.status[c] == MOVING:
             right[local.owner[c]] += 1.0
-            move(local, c, -1.0, moving)
+            subtract_column(local, c, -1.0, moving)
     solve_basic(local, state, right, moving, rate, work.alpha)
 
 
 @compiled
-def _ceiling_meets(local, state, work, ceiling, room):
-    """Return the first bound met within `room`: (step, place or -1, row or -1, at upper)."""
-    best, where, row, high, weight = room, -1, -1, False, 0.0
-    rate, moving, top, flat = work.rate, work.moving, ceiling.top[0], work.flat[0]
+def _ceiling_ratio_test(local, state, work, ceiling, max_step):
+    """Return the first bound reached: (step, place or -1, row or -1, at the upper bound)."""
+    step_limit, place, row, at_upper, weight = max_step, -1, -1, False, 0.0
+    rate, moving, top, min_rate = work.rate, work.moving, ceiling.top[0], work.min_rate[0]
     for p in range(state.size[0]):
         var = state.head[p]
         step, speed, up = np.inf, 0.0, False
-        if rate[p] < -flat:
+        if rate[p] < -min_rate:
             step, speed = max(state.basic[p], 0.0) / -rate[p], -rate[p]
         if var < local.columns:
-            if rate[p] > flat:
+            if rate[p] > min_rate:
                 step, speed = max(ceiling.bound[var] - state.basic[p], 0.0) / rate[p], rate[p]
                 up = True
-            if ceiling.active[var] and rate[p] + 1.0 > flat:
-                other = max(top - state.basic[p], 0.0) / (rate[p] + 1.0)
-                if other <= step:
-                    step, speed, up = other, rate[p] + 1.0, True
-        if step < best - TIE or (where >= 0 and step <= best + TIE and speed > weight):
-            best, where, row, high, weight = min(step, best), p, -1, up, speed
+            if ceiling.active[var] and rate[p] + 1.0 > min_rate:
+                ceiling_step = max(top - state.basic[p], 0.0) / (rate[p] + 1.0)
+                if ceiling_step <= step:
+                    step, speed, up = ceiling_step, rate[p] + 1.0, True
+        if step < step_limit - STEP_TOLERANCE or (
+            place >= 0 and step <= step_limit + STEP_TOLERANCE and speed > weight
+        ):
+            step_limit, place, row, at_upper, weight = min(step, step_limit), p, -1, up, speed
     for r in range(local.rows):
-        if state.equation[r] < 0 and moving[r] < -flat:
+        if state.equation[r] < 0 and moving[r] < -min_rate:
             step = max(state.slack[r], 0.0) / -moving[r]
-            if step < best - TIE:
-                best, where, row, high = step, -1, r, False
-    return best, where, row, high
+            if step < step_limit - STEP_TOLERANCE:
+                step_limit, place, row, at_upper = step, -1, r, False
+    return step_limit, place, row, at_upper
 
 
 @compiled
-def _relieving(local, state, entries, high):
-    """Return the free variable with the largest entry that can take the place, or -1."""
+def _select_largest_pivot(local, state, entries, at_upper):
+    """Return the nonbasic variable with the largest pivot that can enter, or -1."""
     size, chosen, best = 1.0, -1, 0.0
     for n in range(local.columns + state.size[0] - local.decisions):
         var = variable(local, state, n)
@@ -867,38 +892,38 @@ def _relieving(local, state, entries, high):
             entries[var] = 0.0
             continue
         size = max(size, abs(entries[var]))
-        push = entries[var] if high == (where == LOWER) else -entries[var]
-        if push > best:
-            chosen, best = var, push
-    return chosen if best > SMALLEST_PIVOT * size else -1
+        entry = entries[var] if at_upper == (where == LOWER) else -entries[var]
+        if entry > best:
+            chosen, best = var, entry
+    return chosen if best > MIN_PIVOT * size else -1
 
 
 @compiled
-def _at_ceiling(local, var, high, ceiling):
+def _at_ceiling(local, var, at_upper, ceiling):
     """Whether a basic variable is at the ceiling, not at its bound."""
     return (
-        high
+        at_upper
         and var < local.columns
         and ceiling.active[var]
-        and ceiling.bound[var] >= ceiling.top[0] - TOGETHER
+        and ceiling.bound[var] >= ceiling.top[0] - EQUAL_SHARES
     )
 
 
 @compiled
-def _freeze(local, state, p, high, entries, ceiling):
-    """Hold the shares in a blocked row at the ceiling; return how many."""
+def _fix_at_ceiling(local, state, p, at_upper, entries, ceiling):
+    """Fix the shares in a blocked row at the ceiling; return their number."""
     size, count, top = 0.0, 0, ceiling.top[0]
     for c in range(local.columns):
         if state.status[c] == MOVING:
             size = max(size, abs(entries[c]))
     var = state.head[p]
-    if _at_ceiling(local, var, high, ceiling):
+    if _at_ceiling(local, var, at_upper, ceiling):
         ceiling.active[var] = False
         ceiling.bound[var] = top
         size = max(size, 1.0)
         count += 1
     for c in range(local.columns):
-        if state.status[c] == MOVING and abs(entries[c]) > PRESSED * size:
+        if state.status[c] == MOVING and abs(entries[c]) > ENTRY_TOLERANCE * size:
             state.status[c] = UPPER
             ceiling.bound[c] = top
             ceiling.active[c] = False
@@ -907,37 +932,37 @@ def _freeze(local, state, p, high, entries, ceiling):
 
 
 @compiled
-def _pressed(local, state, size, entries):
-    """Whether the ceiling really presses on the variable, or rounding alone does."""
-    press = 0.0
+def _ceiling_is_significant(local, state, size, entries):
+    """Whether the entries of a row at the ceiling exceed rounding."""
+    weight = 0.0
     for c in range(local.columns):
         if state.status[c] == MOVING:
-            press = max(press, abs(entries[c]))
-    return press > NOISE * max(size, 1.0)
+            weight = max(weight, abs(entries[c]))
+    return weight > RATE_TOLERANCE * max(size, 1.0)
 
 
 @compiled
-def _exchange(local, state, p, var, high, work, ceiling):
-    """Swap the variable at place p for another, with values and rates."""
-    old = state.head[p]
-    value, becomes, pace = 0.0, LOWER, 0.0
-    if high:
-        if _at_ceiling(local, old, high, ceiling):
-            value, becomes, pace = ceiling.top[0], MOVING, -1.0
+def _exchange_basic(local, state, p, var, at_upper, work, ceiling):
+    """Exchange the variable at place p for another, and update values and rates."""
+    leaving = state.head[p]
+    old_value, new_status, old_rate = 0.0, LOWER, 0.0
+    if at_upper:
+        if _at_ceiling(local, leaving, at_upper, ceiling):
+            old_value, new_status, old_rate = ceiling.top[0], MOVING, -1.0
         else:
-            value, becomes = ceiling.bound[old], UPPER
-    start, speed = 0.0, 0.0
+            old_value, new_status = ceiling.bound[leaving], UPPER
+    new_value, new_rate = 0.0, 0.0
     if state.status[var] == MOVING:
-        start, speed = ceiling.top[0], -1.0
+        new_value, new_rate = ceiling.top[0], -1.0
     elif state.status[var] == UPPER:
-        start = ceiling.bound[var]
-    exchange(local, state, p, var, work.alpha, work.rate, work.moving, (value, pace),
-             (start, speed), becomes)  # fmt: skip
+        new_value = ceiling.bound[var]
+    exchange(local, state, p, var, work.alpha, work.rate, work.moving, (old_value, old_rate),
+             (new_value, new_rate), new_status)  # fmt: skip
 
 
 @compiled
-def _lower(local, state, ceiling):
-    """Bring the ceiling down to the highest open share."""
+def _set_ceiling(local, state, ceiling):
+    """Set the ceiling to the largest open share."""
     top = 0.0
     for c in range(local.columns):
         if ceiling.active[c]:
@@ -950,19 +975,19 @@ def _lower(local, state, ceiling):
 
 @compiled
 def _tie_to_ceiling(local, state, ceiling):
-    """Tie open shares at the ceiling to it; return the next lower bound."""
-    following = 0.0
+    """Let open shares at the ceiling move with it; return the next lower bound of a share."""
+    next_bound = 0.0
     for c in range(local.columns):
         if ceiling.active[c] and state.status[c] == UPPER:
-            if ceiling.bound[c] >= ceiling.top[0] - TOGETHER:
+            if ceiling.bound[c] >= ceiling.top[0] - EQUAL_SHARES:
                 state.status[c] = MOVING
             else:
-                following = max(following, ceiling.bound[c])
-    return following
+                next_bound = max(next_bound, ceiling.bound[c])
+    return next_bound
 
 
 @compiled
-def _come_down(local, state, work, ceiling, step):
+def _lower_ceiling(local, state, work, ceiling, step):
     """Lower the ceiling by a step."""
     advance(local, state, work.rate, work.moving, step)
     ceiling.top[0] -= step
@@ -972,30 +997,36 @@ def _come_down(local, state, work, ceiling, step):
 
 
 @compiled
-def _give_way(local, state, reduced, limit, p, high, work, ceiling, claims):
-    """Put another variable at place p, or hold the shares that block it; return which."""
-    size = weigh(local, state, p, work.weights)
+def _pivot_or_fix(local, state, reduced, limit, p, at_upper, work, ceiling, claims):
+    """Pivot at place p, or fix the shares that block it; return which."""
+    size = btran(local, state, p, work.weights)
     price(local, state, work.weights, work.entries)
-    var = _relieving(local, state, work.entries, high)
+    var = _select_largest_pivot(local, state, work.entries, at_upper)
     if var >= 0:
         ftran(local, state, var, work.alpha)
         if abs(work.alpha[p] - work.entries[var]) > 1e-6 * (1 + abs(work.alpha[p])):
-            return WRONG
-        _exchange(local, state, p, var, high, work, ceiling)
-        return GOES_ON
+            return ERROR
+        _exchange_basic(local, state, p, var, at_upper, work, ceiling)
+        return CONTINUE
     c = state.head[p]
-    if not _at_ceiling(local, c, high, ceiling) and not _pressed(local, state, size, work.entries):
-        halt(local, state, p, work.rate, work.moving)
-        return GOES_ON
+    if not _at_ceiling(local, c, at_upper, ceiling) and not _ceiling_is_significant(
+        local, state, size, work.entries
+    ):
+        discard_rate(local, state, p, work.rate, work.moving)
+        return CONTINUE
     top = ceiling.top[0]
-    reweigh(local, state, p, work.weights, work.alpha)
+    refine_btran(local, state, p, work.weights, work.alpha)
     if not add_claim(local, state, reduced, limit, work.weights, 0, top, claims):
-        return WRONG
-    return CHANGED if _freeze(local, state, p, high, work.entries, ceiling) > 0 else WRONG
+        return ERROR
+    return (
+        SHARES_FIXED
+        if _fix_at_ceiling(local, state, p, at_upper, work.entries, ceiling) > 0
+        else ERROR
+    )
 
 
 @compiled
-def _read(local, state, ceiling):
+def _read_values(local, state, ceiling):
     """Write the value of every column."""
     for c in range(local.columns):
         if state.status[c] == BASIC:
@@ -1007,8 +1038,8 @@ def _read(local, state, ceiling):
 
 
 @compiled
-def even_out(local, state, direct, shares, reduced, limit, work, value, claims):
-    """Write the levelled shares to `value`; return whether that could be done."""
+def minimize_largest_shares(local, state, direct, shares, reduced, limit, work, value, claims):
+    """Write shares by column with lexicographically smallest maxima; return success."""
     base = local.limit.copy()
     for i in range(direct.count):
         for at in range(direct.ptr[i], direct.ptr[i + 1]):
@@ -1016,37 +1047,39 @@ def even_out(local, state, direct, shares, reduced, limit, work, value, claims):
     ceiling = Ceiling(
         np.empty(local.columns), value, np.zeros(local.columns, np.bool_), np.zeros(1)
     )
-    if not _settle(local, state, ceiling):
+    if not _fix_costly_columns(local, state, ceiling):
         return True
-    _lower(local, state, ceiling)
-    fresh, following = True, 0.0
+    _set_ceiling(local, state, ceiling)
+    changed, next_bound = True, 0.0
     for _ in range(50 * (local.decisions + local.rows) + 500):
-        some = False
+        any_active = False
         for c in range(local.columns):
-            some = some or ceiling.active[c]
-        if ceiling.top[0] <= NOTHING or not some:
-            _read(local, state, ceiling)
+            any_active = any_active or ceiling.active[c]
+        if ceiling.top[0] <= MIN_CEILING or not any_active:
+            _read_values(local, state, ceiling)
             return True
-        if fresh:
-            following = _tie_to_ceiling(local, state, ceiling)
-            _restate(local, state, base, shares.routed, ceiling, work)
-            _rates(local, state, work)
-            fresh = False
-        step, p, row, high = _ceiling_meets(local, state, work, ceiling, ceiling.top[0] - following)
-        _come_down(local, state, work, ceiling, step)
+        if changed:
+            next_bound = _tie_to_ceiling(local, state, ceiling)
+            _recompute_under_ceiling(local, state, base, shares.routed, ceiling, work)
+            _ceiling_rates(local, state, work)
+            changed = False
+        step, p, row, at_upper = _ceiling_ratio_test(
+            local, state, work, ceiling, ceiling.top[0] - next_bound
+        )
+        _lower_ceiling(local, state, work, ceiling, step)
         if p < 0 and row < 0:
-            fresh = True
+            changed = True
             continue
         if row >= 0:
             p = enter_moving_row(local, state, row, work.rate, work.moving)
             if p < 0:
                 return False
-        outcome = _give_way(local, state, reduced, limit, p, high, work, ceiling, claims)
-        if outcome == WRONG:
+        outcome = _pivot_or_fix(local, state, reduced, limit, p, at_upper, work, ceiling, claims)
+        if outcome == ERROR:
             return False
-        if outcome == CHANGED:
+        if outcome == SHARES_FIXED:
             top = ceiling.top[0]
-            _lower(local, state, ceiling)
+            _set_ceiling(local, state, ceiling)
             ceiling.top[0] = min(top, ceiling.top[0])
-            fresh = True
+            changed = True
     return False

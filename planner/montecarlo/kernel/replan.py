@@ -17,75 +17,83 @@ from planner.montecarlo.kernel.arrays import (
     duty_months,
     set_goals,
 )  # fmt: skip
-from planner.montecarlo.kernel.basis import new_state, reprice_all
+from planner.montecarlo.kernel.basis import new_state, recompute_reduced_costs
 from planner.montecarlo.kernel.certificates import (
     clear_claims,
     new_bounds,
     new_claims,
-    new_ledger,
+    new_fair_proof,
     prove_fair,
     prove_value,
 )  # fmt: skip
 from planner.montecarlo.kernel.compile import compiled, entry, struct
 from planner.montecarlo.kernel.max_min import (
     Floors,
-    climb,
-    collect,
-    even_out,
     floors_of,
+    minimize_largest_shares,
     new_shares,
-    new_work,
-    reduce,
+    new_workspace,
+    presolve,
+    raise_shares,
+    write_people,
 )  # fmt: skip
-from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, first_order, pursue
+from planner.montecarlo.kernel.value_simplex import (
+    Asked,
+    asked_of,
+    initial_order,
+    objectives_of,
+    solve_objectives,
+)
 
 __all__ = ["FOUND", "audit", "plan_fair", "plan_value", "report"]
 
 FOUND, GOALS, LARGE, LEVELS, TIES, WEIGHTS = 0, 1, 2, 3, 4, 5
-"""What came of a search: a plan; or goals over several columns, a basis that outgrew its room, a
-level that was not reached, ties that were not settled, weights of very different sizes."""
+"""Result of a search: a plan; or goals over several columns, a basis above the maximum size, a
+level that was not reached, ties that were not broken, weights of very different sizes."""
 
 ACCEPTED = 1e-6
 """Certificates of at most this are accepted (the engine's tolerance), relative."""
-FLAT = (1e-10, 1e-9, 1e-11)
-"""Rates below which nothing counts as movement, tried in turn until a plan is proved."""
-LARGEST = 640
+MIN_RATES = (1e-10, 1e-9, 1e-11)
+"""Rates below which a variable does not move, tried in turn until a plan is proved."""
+MAX_BASIS = 640
 """Largest basis; a larger problem is planned by the engine."""
 
 
-RoomType, Room = struct(__name__, "Room", "lower upper goal goal_tier tier_of_bound")
+StageBoundsType, StageBounds = struct(
+    __name__, "StageBounds", "lower upper goal goal_tier tier_of_bound"
+)
 """Bounds of columns, composition goals with their tiers, and scratch by bound, of one stage."""
 
 
 @compiled
-def _new_room(arrays, block, bounds):
+def _new_stage(arrays, block, bounds):
     columns, goals = len(block.owner), len(block.bound)
-    return Room(
+    return StageBounds(
         np.zeros(columns), np.zeros(columns), np.zeros(goals), np.zeros(goals, np.int64),
         np.zeros(bounds, np.int64),
     )  # fmt: skip
 
 
 @compiled
-def _stage_of(arrays, block, b, stages, s, sides, i, people, code, room):
+def _prepare_stage(arrays, block, b, stages, s, sides, i, people, code, stage):
     """Write bounds and goals of a stage of a draw; return (ready, people, caps, limits) of it.
 
     It is not ready where the stage before could not be planned; then it has the same code.
     """
-    found = people[i, stages.column[s] : stages.column[s + 1]]
+    plan = people[i, stages.column[s] : stages.column[s + 1]]
     full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
     limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
-    before, p = found, stages.parent[s]
+    parent_people, p = plan, stages.parent[s]
     if p >= 0:
-        before = people[i, stages.column[p] : stages.column[p + 1]]
+        parent_people = people[i, stages.column[p] : stages.column[p + 1]]
         if code[i, p] != FOUND:
             code[i, s] = code[i, p]
-            return False, found, full, limit
+            return False, plan, full, limit
     known, month = stages.known[s], stages.month[s]
-    bound_columns(arrays, block, b, known, month, full, before, room.lower, room.upper)
-    set_goals(arrays, block, b, known, full, sides.least[i], room.tier_of_bound, room.goal,
-              room.goal_tier)  # fmt: skip
-    return True, found, full, limit
+    bound_columns(arrays, block, b, known, month, full, parent_people, stage.lower, stage.upper)
+    set_goals(arrays, block, b, known, full, sides.least[i], stage.tier_of_bound, stage.goal,
+              stage.goal_tier)  # fmt: skip
+    return True, plan, full, limit
 
 
 @entry
@@ -113,46 +121,48 @@ def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
         columns, decisions = len(block.owner), len(block.tier)
         if columns == 0:
             continue
-        room = _new_room(arrays, block, sides.least.shape[1])
+        stage = _new_stage(arrays, block, sides.least.shape[1])
         floors = Floors(np.zeros(decisions), np.zeros(decisions, np.int64))
         claims = new_claims(2 * columns + 8, 64 * (columns + 8))
-        ledger = new_ledger(decisions, columns, rows)
-        inverse, duals = np.empty((LARGEST, LARGEST)), np.zeros(rows)
+        data = new_fair_proof(decisions, columns, rows)
+        inverse, duals = np.empty((MAX_BASIS, MAX_BASIS)), np.zeros(rows)
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
             for i in range(len(people)):
-                ready, found, full, limit = _stage_of(
-                    arrays, block, b, stages, s, sides, i, people, code, room
+                ready, plan, full, limit = _prepare_stage(
+                    arrays, block, b, stages, s, sides, i, people, code, stage
                 )
                 if not ready:
                     continue
-                code[i, s] = _proved_fair(
-                    block, full, room, limit, floors, claims, inverse, duals, found, ledger,
+                code[i, s] = _find_fair_plan(
+                    block, full, stage, limit, floors, claims, inverse, duals, plan, data,
                     proof[i, s],
                 )  # fmt: skip
                 if code[i, s] != FOUND:
                     continue
                 for d in range(decisions):
-                    locks[i, stages.decision[s] + d] = ledger.share[d] * full[d]
-                _lack(block, room.goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+                    locks[i, stages.decision[s] + d] = data.share[d] * full[d]
+                _write_shortfalls(
+                    block, stage.goal, plan, missing[i, stages.goal[s] : stages.goal[s + 1]]
+                )
 
 
 @compiled
-def _proved_fair(block, full, room, limit, floors, claims, inverse, duals, found, ledger, proof):
-    """Search with one threshold of movement after the other until the plan is proved."""
+def _find_fair_plan(block, full, stage, limit, floors, claims, inverse, duals, plan, data, proof):
+    """Search with each smallest rate in turn until the plan is proved; return the result."""
     tiers, code = np.unique(block.tier), LEVELS
-    for flat in FLAT:
+    for min_rate in MIN_RATES:
         clear_claims(claims)
         code = _search_fair(
-            block, tiers, full, room.lower, room.upper, limit, room.goal, room.goal_tier, floors,
-            claims, inverse, flat, duals, found,
+            block, tiers, full, stage.lower, stage.upper, limit, stage.goal, stage.goal_tier,
+            floors, claims, inverse, min_rate, duals, plan,
         )  # fmt: skip
         if code in (GOALS, LARGE):
             break
         if code == FOUND:
-            prove_fair(block, full, room.lower, room.upper, limit, room.goal, floors, claims, duals,
-                       found, ledger, proof)  # fmt: skip
+            prove_fair(block, full, stage.lower, stage.upper, limit, stage.goal, floors, claims,
+                       duals, plan, data, proof)  # fmt: skip
             if proof.max() <= ACCEPTED:
                 break
     return code
@@ -160,37 +170,41 @@ def _proved_fair(block, full, room, limit, floors, claims, inverse, duals, found
 
 @compiled
 def _search_fair(
-    block, tiers, full, lower, upper, limit, goal, goal_tier, floors, claims, inverse, flat, duals,
-    people,
+    block, tiers, full, lower, upper, limit, goal, goal_tier, floors, claims, inverse, min_rate,
+    duals, people,
 ):  # fmt: skip
-    """Write one plan to `people`; return what came of it."""
+    """Write one plan to `people`; return the result of the search."""
     if not floors_of(block, full, lower, upper, goal, goal_tier, floors):
         return GOALS
-    reduced, local, direct = reduce(block, full, lower, upper, limit)
+    reduced, local, direct = presolve(block, full, lower, upper, limit)
     if local.decisions + 2 > len(inverse):
         return LARGE
     state = new_state(local, inverse)
-    work = new_work(local, len(inverse), flat)
+    work = new_workspace(local, len(inverse), min_rate)
     shares = new_shares(local, direct)
-    if not climb(block, tiers, reduced, local, state, direct, shares, floors, limit, work, claims):
+    if not raise_shares(
+        block, tiers, reduced, local, state, direct, shares, floors, limit, work, claims
+    ):
         return LEVELS
-    reprice_all(local, state, work.weights, work.entries, work.alpha)
+    recompute_reduced_costs(local, state, work.weights, work.entries, work.alpha)
     for r in range(len(limit)):
         duals[r] = 0.0
     for r in range(local.rows):
         if state.status[local.columns + r] != 0:
             back = reduced.back[r]
-            duals[back] = max(state.priced[local.columns + r], 0.0) / limit[back]
+            duals[back] = max(state.reduced_cost[local.columns + r], 0.0) / limit[back]
     value = np.zeros(local.columns)
-    if not even_out(local, state, direct, shares, reduced, limit, work, value, claims):
+    if not minimize_largest_shares(
+        local, state, direct, shares, reduced, limit, work, value, claims
+    ):
         return TIES
-    collect(block, full, lower, upper, reduced, local, direct, shares, value, people)
+    write_people(block, full, lower, upper, reduced, local, direct, shares, value, people)
     return FOUND
 
 
 @compiled
-def _lack(block, goal, people, missing):
-    """Write what each composition goal lacks."""
+def _write_shortfalls(block, goal, people, missing):
+    """Write the shortfall of each composition goal."""
     for g in range(len(goal)):
         reached = 0.0
         for at in range(block.goalptr[g], block.goalptr[g + 1]):
@@ -218,51 +232,65 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
         columns, decisions = len(block.owner), len(block.tier)
         if columns == 0:
             continue
-        aims, tier_of_aim, scale, even = aims_of(arrays, block, b)
-        room = _new_room(arrays, block, sides.least.shape[1])
+        objectives, tier_of_objective, scale, comparable = objectives_of(arrays, block, b)
+        stage = _new_stage(arrays, block, sides.least.shape[1])
         asked = Asked(np.zeros(columns), np.zeros(columns, np.int64), np.zeros(columns))
-        prices = np.zeros((len(aims.goals), rows + decisions))
-        bounds, loose = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
-        best = np.zeros(len(aims.goals))
-        inverse = np.empty((LARGEST, LARGEST))
+        prices = np.zeros((len(objectives.goals), rows + decisions))
+        bounds, row_limit = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
+        best = np.zeros(len(objectives.goals))
+        inverse = np.empty((MAX_BASIS, MAX_BASIS))
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
-            order = _order(block, hint[stages.column[s] : stages.column[s + 1]])
+            order = _column_order(block, hint[stages.column[s] : stages.column[s + 1]])
             for i in range(len(people)):
-                ready, found, full, limit = _stage_of(
-                    arrays, block, b, stages, s, sides, i, people, code, room
+                ready, plan, full, limit = _prepare_stage(
+                    arrays, block, b, stages, s, sides, i, people, code, stage
                 )
                 if not ready:
                     continue
                 code[i, s] = _search_value(
-                    block, aims, order, even, full, room, limit, asked, inverse, prices, found
+                    block,
+                    objectives,
+                    order,
+                    comparable,
+                    full,
+                    stage,
+                    limit,
+                    asked,
+                    inverse,
+                    prices,
+                    plan,
                 )
                 if code[i, s] != FOUND:
                     continue
-                prove_value(block, aims, full, room.lower, room.upper, limit, asked, prices, found,
-                            bounds, loose, best, proof[i, s])  # fmt: skip
+                prove_value(block, objectives, full, stage.lower, stage.upper, limit, asked, prices,
+                            plan, bounds, row_limit, best, proof[i, s])  # fmt: skip
                 for a in range(len(best)):
-                    if tier_of_aim[a] > 0:
-                        t = np.searchsorted(every, tier_of_aim[a])
+                    if tier_of_objective[a] > 0:
+                        t = np.searchsorted(every, tier_of_objective[a])
                         locks[i, s * len(every) + t] = best[a] * scale[a]
-                _lack(block, room.goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+                _write_shortfalls(
+                    block, stage.goal, plan, missing[i, stages.goal[s] : stages.goal[s + 1]]
+                )
 
 
 @compiled
-def _search_value(block, aims, order, even, full, room, limit, asked, inverse, prices, found):
-    """Write one plan to `found`; return what came of it."""
-    if not even:
+def _search_value(
+    block, objectives, order, comparable, full, stage, limit, asked, inverse, prices, plan
+):
+    """Write one plan to `plan`; return the result of the search."""
+    if not comparable:
         return WEIGHTS
-    if not asked_of(block, full, room.lower, room.upper, room.goal, room.goal_tier, asked):
+    if not asked_of(block, full, stage.lower, stage.upper, stage.goal, stage.goal_tier, asked):
         return GOALS
-    done = pursue(block, aims, order, full, room.lower, room.upper, limit, asked, inverse, prices,
-                  found)  # fmt: skip
-    return FOUND if done else LEVELS
+    solved = solve_objectives(block, objectives, order, full, stage.lower, stage.upper, limit,
+                              asked, inverse, prices, plan)  # fmt: skip
+    return FOUND if solved else LEVELS
 
 
 @compiled
-def _order(block, hint):
+def _column_order(block, hint):
     """Return columns in the order in which they are tried: full in the hint, then in use in it.
 
     A hint is the share of what each column could hold.
@@ -270,10 +298,10 @@ def _order(block, hint):
     count = 0
     order = np.empty(len(hint), np.int64)
     if len(hint) and hint[0] < 0:
-        return first_order(block)
-    for turn in range(2):
+        return initial_order(block)
+    for phase in range(2):
         for c in range(len(hint)):
-            if (hint[c] >= 0.999) == (turn == 0) and hint[c] > 0.0:
+            if (hint[c] >= 0.999) == (phase == 0) and hint[c] > 0.0:
                 order[count] = c
                 count += 1
     return order[:count]
@@ -362,7 +390,7 @@ def audit(arrays, stages, strengths, plan, draws, to, locks, by_tier, served, to
     for n in range(len(draws)):
         i, k = draws[n], to[n]
         if by_tier:
-            gap[n] = _tiers_apart(
+            gap[n] = _tier_gap(
                 arrays, stages.final[plan], locks[i], tiers, months, totals[k]
             )  # fmt: skip
         else:
@@ -372,7 +400,7 @@ def audit(arrays, stages, strengths, plan, draws, to, locks, by_tier, served, to
                 for d in range(d0, arrays.decision_ptr[b + 1]):
                     lock = locks[i, stages.decision[s] + d - d0]
                     gap[n] = max(gap[n], abs(totals[k, d] - lock) / (1 + lock))
-        gap[n] = max(gap[n], _served_apart(arrays, served[k], totals[k]))
+        gap[n] = max(gap[n], _service_gap(arrays, served[k], totals[k]))
         for p in range(arrays.line.shape[1]):
             for month in range(tied.shape[2]):
                 strength = strengths[i, p, arrays.low + month]
@@ -380,8 +408,8 @@ def audit(arrays, stages, strengths, plan, draws, to, locks, by_tier, served, to
 
 
 @compiled
-def _tiers_apart(arrays, final, locks, tiers, months, totals):
-    """Return how far the weighted person-months of each tier are from the proved maximum."""
+def _tier_gap(arrays, final, locks, tiers, months, totals):
+    """Return the largest relative gap between weighted person-months of a tier and the maximum."""
     worst = 0.0
     for t in range(len(tiers)):
         best, reached = 0.0, 0.0
@@ -396,8 +424,8 @@ def _tiers_apart(arrays, final, locks, tiers, months, totals):
 
 
 @compiled
-def _served_apart(arrays, served, totals):
-    """Return how far people on duty by demand and month are from those on the decisions."""
+def _service_gap(arrays, served, totals):
+    """Return the largest relative gap between people on duty by month and by decision."""
     left, worst = np.zeros((len(arrays.tier), served.shape[1])), 0.0
     for d in range(len(totals)):
         for at in range(arrays.duty_ptr[d], arrays.duty_ptr[d + 1]):
