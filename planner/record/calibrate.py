@@ -72,64 +72,63 @@ if TYPE_CHECKING:
     from planner.scenario.inputs import Observation
     from planner.scenario.load import Scenario
 
-__all__ = ["LEAST", "Calibration", "calibrate", "posterior_of"]
+__all__ = ["MIN_EFFECTIVE", "Calibration", "calibrate", "posterior_of"]
 
 Floats = NDArray[np.float64]
 
 POPULATIONS = 4
 """Populations that never exchange particles."""
 
-KEEPS = 0.5
-"""Part of a population's effective size that a step of the power keeps."""
+KEPT_SIZE = 0.5
+"""Part of the effective size of a population that a tempering step keeps."""
 
-TRAININGS = 3
-"""Most populations planned to train the emulator, after a first one drawn from the prior."""
+MAX_TRAININGS = 3
+"""Maximum number of populations planned to train the emulator, after one drawn from the prior."""
 
-TRAINED = 0.2
-"""Part of the effective size that particles drawn with emulated plans keep when they are planned,
-from which on the emulator is trained no further."""
+TRAINED_SIZE = 0.2
+"""Part of the effective size that a sample with emulated plans keeps with its own plans, from which
+on the emulator is not trained further."""
 
-MEAN = 1.2533
+DEVIATION_RATIO = 1.2533
 """Standard deviation of a normal value over the mean of its distance from its own mean."""
 
 TRAINING_PLANS = 1024
-"""Training plans that are used, the newest."""
+"""Maximum number of training plans in use, the newest."""
 
-MATTERS = 16
-"""Most parameters on which the people under a line of demand are taken to hang."""
+MAX_INPUTS = 16
+"""Maximum number of parameters in the regression of the people under a line of demand."""
 
-ACCEPTED, LAST_ACCEPTED = 0.5, 2.0
-"""Accepted moves with new plans for each particle at each step, and after the last."""
+MIN_ACCEPTED, LAST_MIN_ACCEPTED = 0.5, 2.0
+"""Minimum number of accepted moves with new plans per particle at each step, and at the last."""
 
-MOST, LAST_MOST = 6, 120
-"""Most moves with new plans at each step, and after the last; after the last they also go on until
-the sample may be used."""
+MAX_MOVES, LAST_MAX_MOVES = 6, 120
+"""Maximum number of moves with new plans at each step, and at the last; at the last step moves are
+also made until the effective size suffices."""
 
-WALK = 24
+EMULATED_MOVES = 24
 """Moves with emulated plans at each step, and for each move with a new plan."""
 
-TRAINING_WALKS, FIRST_WALKS = 3, 8
-"""How often as many follow on the last step when particles are drawn with emulated plans to train
-the emulator, and to begin with."""
+TRAINING_ROUNDS, FIRST_ROUNDS = 3, 8
+"""Rounds of moves with emulated plans after the last tempering step: in training, and at first."""
 
-CHEAP = 12
+PRESENCE_MOVES = 12
 """Moves of presence for each move with new plans after the last step."""
 
-LEAST = 40.0
+MIN_EFFECTIVE = 40.0
 """Smallest effective size of a sample that may be used."""
 
-CLEAR = 3.0
-"""Standard errors from which on the record is said to speak of a parameter."""
+CLEAR_ERRORS = 3.0
+"""Standard errors from which on the record is informative on a parameter."""
 
-TIED = 4.0
-"""Standard errors from which on a parameter is said to be tied to one that the record speaks of: of
-some thousand correlations about one in ten thousand is as large by chance."""
+CORRELATED_ERRORS = 4.0
+"""Standard errors from which on a parameter is correlated with one on which the record informs:
+about one in ten thousand of some thousand correlations is as large by chance."""
 
-TOGETHER = 32
-"""Draws planned by one task."""
+BATCH = 32
+"""Draws planned in one task."""
 
 STATE = "calibration.npz"
-HELD = ("power", "step", "move", "plans", "accepted", "trained")
+SAVED_FIELDS = ("power", "step", "move", "plans", "accepted", "trained")
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +185,7 @@ class Calibration(Outcome):
     @property
     def usable(self) -> bool:
         """Whether the sample is worth enough independent draws to be used."""
-        return self.effective >= LEAST
+        return self.effective >= MIN_EFFECTIVE
 
     @cached_property
     def values(self) -> Floats:
@@ -204,9 +203,9 @@ class Calibration(Outcome):
         import pandas as pd
 
         shift, spread = self.normals.mean(axis=0), self.normals.std(axis=0, ddof=1)
-        speaks = _speaks(shift, spread, self.effective)
-        tied = _tied(self.values, speaks, self.effective)
-        before = self.specification.uncertain.values(_even(2048, len(shift), self.seed))
+        informed = _informative(shift, spread, self.effective)
+        tied = _correlated_with_informed(self.values, informed, self.effective)
+        before = self.specification.uncertain.values(_sobol_points(2048, len(shift), self.seed))
         rows = []
         for place, one in enumerate(self.specification.uncertain.factors):
             after = self.values[:, place]
@@ -215,12 +214,12 @@ class Calibration(Outcome):
                     "parameter": one.id, "layer": one.layer, "unit": one.unit,
                     **_summary("before", before[:, place]), **_summary("after", after),
                     "shift": float(shift[place]), "spread": float(spread[place]),
-                    "says": ("tied" if tied[place] else "nothing" if not speaks[place] else
+                    "says": ("tied" if tied[place] else "nothing" if not informed[place] else
                              "narrowed" if spread[place] < 1 - abs(shift[place]) else "moved"),
                 }
             )  # fmt: skip
         table = pd.DataFrame(rows)
-        table["order"] = -np.where(speaks | tied, np.abs(shift) + np.abs(1 - spread), 0.0)
+        table["order"] = -np.where(informed | tied, np.abs(shift) + np.abs(1 - spread), 0.0)
         table = table.sort_values(["order", "parameter"], kind="stable", ignore_index=True)
         return table.drop(columns="order")
 
@@ -304,7 +303,7 @@ class Calibration(Outcome):
         if self.above:
             said.append(say("above", lang, observations=", ".join(self.above)))
         if not self.usable:
-            said.append(say("not_usable", lang, least=number(LEAST, lang, 0)))
+            said.append(say("not_usable", lang, least=number(MIN_EFFECTIVE, lang, 0)))
         short = self.shortfalls
         for row in short.nlargest(1, "asked").to_dict("records") if len(short) else ():
             wide = row["strength_high"] - row["strength_low"]
@@ -336,7 +335,7 @@ class Calibration(Outcome):
             The sample is worth too few independent draws.
         """
         if not self.usable:
-            raise ResultError(say("not_usable", "en", least=f"{LEAST:g}"))
+            raise ResultError(say("not_usable", "en", least=f"{MIN_EFFECTIVE:g}"))
         factors = self.specification.uncertain.factors
         says = set(self.parameters.query("says != 'nothing'")["parameter"])
         some = [place for place, one in enumerate(factors) if one.id in says]
@@ -392,10 +391,10 @@ def _summary(when: str, column: Floats) -> dict[str, float]:
     return {when: float(column.mean()), f"{when}_low": float(low), f"{when}_high": float(high)}
 
 
-def _even(count: int, wide: int, seed: int) -> Floats:
+def _sobol_points(count: int, dimensions: int, seed: int) -> Floats:
     from scipy.stats import qmc
 
-    return np.asarray(qmc.Sobol(wide, rng=np.random.default_rng([seed, 7])).random(count))
+    return np.asarray(qmc.Sobol(dimensions, rng=np.random.default_rng([seed, 7])).random(count))
 
 
 def _values(specification: Specification, normals: Floats) -> Floats:
@@ -404,23 +403,27 @@ def _values(specification: Specification, normals: Floats) -> Floats:
     return specification.uncertain.values(ndtr(normals))
 
 
-def _speaks(shift: Floats, spread: Floats, effective: float) -> NDArray[np.bool_]:
+def _informative(shift: Floats, spread: Floats, effective: float) -> NDArray[np.bool_]:
     """Return whether means or spreads of normals differ from those of before, (factors,)."""
     size = max(effective, 2.0)
-    clear = (np.abs(shift) > CLEAR / np.sqrt(size)) | (
-        np.abs(spread - 1) > CLEAR / np.sqrt(2 * size)
+    significant = (np.abs(shift) > CLEAR_ERRORS / np.sqrt(size)) | (
+        np.abs(spread - 1) > CLEAR_ERRORS / np.sqrt(2 * size)
     )
-    return np.asarray(clear)
+    return np.asarray(significant)
 
 
-def _tied(values: Floats, speaks: NDArray[np.bool_], effective: float) -> NDArray[np.bool_]:
-    """Return which other parameters are correlated in rank with those that the record speaks of."""
+def _correlated_with_informed(
+    values: Floats, informed: NDArray[np.bool_], effective: float
+) -> NDArray[np.bool_]:
+    """Return which other parameters are rank-correlated with those on which the record informs."""
     from scipy.stats import rankdata
 
     with np.errstate(invalid="ignore", divide="ignore"):
         ranks = np.corrcoef(rankdata(values, axis=0), rowvar=False)
-    clear = np.abs(np.nan_to_num(ranks))[:, speaks] > TIED / np.sqrt(max(effective, TIED**2))
-    return np.asarray(clear.any(axis=1) & ~speaks)
+    significant = np.abs(np.nan_to_num(ranks))[:, informed] > CORRELATED_ERRORS / np.sqrt(
+        max(effective, CORRELATED_ERRORS**2)
+    )
+    return np.asarray(significant.any(axis=1) & ~informed)
 
 
 def calibrate(
@@ -475,7 +478,7 @@ def calibrate(
     if particles < 2 * POPULATIONS or particles % POPULATIONS:
         raise InputError(f"particles: expected a multiple of {POPULATIONS}, at least "
                          f"{2 * POPULATIONS}, found {particles}")  # fmt: skip
-    specification, seen, left_out, above = _prepared(scenario, month, observations, rule)
+    specification, seen, left_out, above = _prepare(scenario, month, observations, rule)
     sampler = _Sampler(specification, seen, particles, seed, folder, progress)
     with executor_for(particles, workers) as (pool, count):
         sampler.run(pool, count)
@@ -483,7 +486,7 @@ def calibrate(
     return sampler.found(left_out, above, str(last))
 
 
-def _prepared(
+def _prepare(
     scenario: Scenario | str | Path, until: Month | None,
     observations: Sequence[Observation] | None, rule: str | None,
 ) -> tuple[Specification, Seen, tuple[str, ...], tuple[str, ...]]:  # fmt: skip
@@ -495,25 +498,25 @@ def _prepared(
     from planner.scenario.data import default_data, read_observations
 
     given = read_observations(default_data()) if observations is None else observations
-    some = [one for one in given if until is None or one.month <= until]
-    if not some:
+    chosen = [one for one in given if until is None or one.month <= until]
+    if not chosen:
         raise InputError(f"until: no observations up to {until}")
     patch: dict[str, Any] = {"parameters": "none"}
     loaded = as_scenario(scenario)
-    first = min(one.month for one in some)
+    first = min(one.month for one in chosen)
     if first < loaded.inputs.first:
         patch["horizon"] = {"from": str(first)}
     specification = specification_of(
         loaded.with_(patch), 2, 0, rule, packages=(), replicates=2, monthly=False
     )
-    seen = seen_in(specification, some)
+    seen = seen_in(specification, chosen)
     if not len(seen):
-        raise InputError(f"{loaded.name}: none of {len(some)} observations is of its demands")
+        raise InputError(f"{loaded.name}: none of {len(chosen)} observations is of its demands")
     used = {one.id for one in seen.observations}
-    left_out = tuple(one.id for one in some if one.id not in used)
+    left_out = tuple(one.id for one in chosen if one.id not in used)
     uncertain = specification.uncertain
     exceeding = exceeds(
-        specification, seen, uncertain.values(_even(256, len(uncertain.factors), 0))
+        specification, seen, uncertain.values(_sobol_points(256, len(uncertain.factors), 0))
     )
     above = tuple(seen.observations[k].id for k in np.flatnonzero(exceeding))
     if exceeding.all():
@@ -525,7 +528,7 @@ def _prepared(
 
 @dataclass(frozen=True, eq=False)
 class _Particles:
-    """Particles with everything that follows from them."""
+    """Particles with their plans, expected counts and likelihoods."""
 
     normals: Floats
     weights: NDArray[np.float32]
@@ -547,8 +550,8 @@ class _Particles:
     def where(self, chosen: NDArray[np.bool_], other: _Particles) -> _Particles:
         """Return these with the chosen ones replaced by those of another."""
 
-        def pick(own: Any, others: Any) -> Any:
-            return np.where(chosen.reshape(-1, *[1] * (own.ndim - 1)), others, own)
+        def pick(values: Any, replacements: Any) -> Any:
+            return np.where(chosen.reshape(-1, *[1] * (values.ndim - 1)), replacements, values)
 
         pairs = zip(self.expected, other.expected, strict=True)
         return _Particles(
@@ -559,13 +562,13 @@ class _Particles:
 
 
 class _Emulator:
-    """People planned under the observed demands, as plans made so far lead one to expect them.
+    """Emulator of the people planned under the observed demands, trained on plans made so far.
 
-    For each line of demand a linear function of the few parameters that matter to it, and a kernel
-    regression of what that leaves (kriging; Rasmussen and Williams, *Gaussian processes for machine
-    learning*, 2006). People are spread over the months of their tours as in the plan most alike.
-    What remains unexplained is added to the variance; it is measured on plans left out one by one,
-    and weighs most those that agree best with what was seen.
+    For each line of demand a linear function of the few parameters with the largest effect, and a
+    kernel regression of its residuals (kriging; Rasmussen and Williams, *Gaussian processes for
+    machine learning*, 2006). People are spread over the months of their tours as in the nearest
+    plan. The leave-one-out residuals of training plans, weighted by likelihood, are added to the
+    variance of counts.
 
     Parameters
     ----------
@@ -582,122 +585,124 @@ class _Emulator:
     ):
         self.sampler = sampler
         kept = np.flatnonzero(np.isfinite(log))[-TRAINING_PLANS:]
-        alike = _alike(log[kept])
+        alike = _plan_weights(log[kept])
         self.weights, self.people = weights[kept], weights[kept].sum(axis=2, dtype=float)
-        self.known = normals[np.ix_(kept, sampler.capacity)]
+        self.training_inputs = normals[np.ix_(kept, sampler.capacity)]
         total = self.people.sum(axis=0)[:, None]
         share = np.divide(
             self.weights.sum(axis=0), total, out=np.zeros(weights.shape[1:]), where=total > 0
         )
-        self.usual = share.astype(np.float32)
+        self.month_share = share.astype(np.float32)
         self.lines: list[tuple[NDArray[np.int64], _Response]] = []
         missed = np.zeros((len(kept), len(sampler.seen)))
         for line in np.unique(sampler.seen.line):
             cells = np.flatnonzero(sampler.seen.line == line)
-            response = _Response(self.known, self.people[:, cells])
+            response = _Response(self.training_inputs, self.people[:, cells])
             self.lines.append((cells, response))
-            np.add.at(missed.T, sampler.seen.owner[cells], response.missed.T)
-        self.variance = (MEAN * (alike @ np.abs(missed))) ** 2
+            np.add.at(missed.T, sampler.seen.owner[cells], response.residual.T)
+        self.variance = (DEVIATION_RATIO * (alike @ np.abs(missed))) ** 2
 
-    def planned(self, normals: Floats, wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+    def predict(self, normals: Floats, wanted: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the people that plans are expected to give, (draws, cells wanted, months)."""
         inputs = normals[:, self.sampler.capacity]
-        found = np.empty((len(normals), *self.usual.shape), dtype=np.float32)
+        people_by_month = np.empty((len(normals), *self.month_share.shape), dtype=np.float32)
         for cells, response in self.lines:
-            some = np.isin(cells, wanted)
-            if not some.any():
+            wanted_cells = np.isin(cells, wanted)
+            if not wanted_cells.any():
                 continue
-            people, alike = response.at(inputs)
-            people, cells = people[:, some], cells[some]
-            known = self.people[np.ix_(alike, cells)]
-            times = np.divide(people, known, out=np.zeros_like(people), where=known > 0)
-            scaled = self.weights[alike[:, None], cells] * times[:, :, None]
-            rest = np.where(known > 0, 0.0, people)[:, :, None] * self.usual[cells]
-            found[:, cells] = scaled + rest
-        return found[:, wanted]
+            people, nearest = response.at(inputs)
+            people, cells = people[:, wanted_cells], cells[wanted_cells]
+            known = self.people[np.ix_(nearest, cells)]
+            factor = np.divide(people, known, out=np.zeros_like(people), where=known > 0)
+            scaled = self.weights[nearest[:, None], cells] * factor[:, :, None]
+            unscaled = np.where(known > 0, 0.0, people)[:, :, None] * self.month_share[cells]
+            people_by_month[:, cells] = scaled + unscaled
+        return people_by_month[:, wanted]
 
     @cached_property
     def touched(self) -> NDArray[np.bool_]:
         """Which parts of the likelihood each normal changes, (factors, parts)."""
-        sampler, found = self.sampler, self.sampler.touched.copy()
+        sampler, touched = self.sampler, self.sampler.touched.copy()
         lines = np.zeros((sampler.factors, len(sampler.specification.formulation.ids)), dtype=bool)
         for cells, response in self.lines:
-            lines[sampler.capacity[response.some], sampler.seen.line[cells[0]]] = True
-        return np.asarray(found | (lines @ sampler.speaks))
+            lines[sampler.capacity[response.inputs], sampler.seen.line[cells[0]]] = True
+        return np.asarray(touched | (lines @ sampler.lines_counted))
 
-    def parts(self, normals: Floats, some: NDArray[np.int64] | None = None) -> Floats:
+    def parts(self, normals: Floats, chosen_parts: NDArray[np.int64] | None = None) -> Floats:
         """Return the logarithms of the likelihood with plans as expected, (draws, parts)."""
         sampler = self.sampler
-        every = sampler.seen.parts
-        chosen = every if some is None else [every[k] for k in some]
-        places = np.sort(np.concatenate(chosen))
-        seen, cells = sampler.seen.take(places), np.isin(sampler.seen.owner, places)
+        all_parts = sampler.seen.parts
+        chosen = all_parts if chosen_parts is None else [all_parts[k] for k in chosen_parts]
+        rows = np.sort(np.concatenate(chosen))
+        seen, cells = sampler.seen.take(rows), np.isin(sampler.seen.owner, rows)
         values = sampler.presence_values(normals)
-        weights = self.planned(normals, np.flatnonzero(cells))
+        weights = self.predict(normals, np.flatnonzero(cells))
         expected = Expected.of(sampler.specification, seen, weights, values)
-        wider = expected._replace(chance=expected.chance + self.variance[places])
-        return wider.parts(seen)
+        widened = expected._replace(chance=expected.chance + self.variance[rows])
+        return widened.parts(seen)
 
 
 class _Response:
-    """How the people under one line of demand hang on the parameters, in all observed months."""
+    """Regression of the people under one line of demand on the parameters, by observed month."""
 
     def __init__(self, known: Floats, people: Floats):
         count = len(known)
         self.centre, self.most = people.mean(axis=0), people.max(axis=0)
         spread = people.std(axis=0)
-        self.missed = people - self.centre
-        self.some = np.zeros(0, dtype=np.int64)
-        if count < MATTERS or spread.max() < 1e-6:
+        self.residual = people - self.centre
+        self.inputs = np.zeros(0, dtype=np.int64)
+        if count < MAX_INPUTS or spread.max() < 1e-6:
             return
         scaled = (people - self.centre) / np.where(spread > 0, spread, 1.0)
         bend = known.T @ known + 0.15 * count * np.eye(known.shape[1])
         slope = np.linalg.solve(bend, known.T @ scaled)
         weight = np.sqrt((slope**2).mean(axis=1))
-        self.some = np.argsort(-weight, kind="stable")[:MATTERS]
-        self.some = self.some[weight[self.some] > 3.0 / np.sqrt(count)]
-        if not len(self.some):
+        self.inputs = np.argsort(-weight, kind="stable")[:MAX_INPUTS]
+        self.inputs = self.inputs[weight[self.inputs] > 3.0 / np.sqrt(count)]
+        if not len(self.inputs):
             return
-        self.scale = weight[self.some] / np.linalg.norm(weight[self.some])
-        chosen = known[:, self.some]
-        bend = chosen.T @ chosen + np.eye(len(self.some))
+        self.scale = weight[self.inputs] / np.linalg.norm(weight[self.inputs])
+        chosen = known[:, self.inputs]
+        bend = chosen.T @ chosen + np.eye(len(self.inputs))
         self.slope = np.linalg.solve(bend, chosen.T @ (people - self.centre))
         left = people - self.centre - chosen @ self.slope
-        self.places = chosen * self.scale
-        away = self._away(self.places)
+        self.points = chosen * self.scale
+        away = self._distances(self.points)
         few = np.arange(count)[:: max(count // 256, 1)]
         tried = [
-            (np.abs(_left_out(away[np.ix_(few, few)], left[few], width, nugget)[1]).sum(),
+            (np.abs(_leave_one_out(away[np.ix_(few, few)], left[few], width, nugget)[1]).sum(),
              width, nugget)
             for width in (0.3, 1.0, 3.0, 9.0) for nugget in (0.01, 0.1)
         ]  # fmt: skip
         _, self.width, nugget = min(tried)
-        self.factor, self.missed = _left_out(away, left, self.width, nugget)
+        self.factor, self.residual = _leave_one_out(away, left, self.width, nugget)
 
-    def _away(self, places: Floats) -> Floats:
-        """Return squared distances to the places of the plans known, (draws, plans)."""
-        found = (places**2).sum(axis=1)[:, None] + (self.places**2).sum(axis=1)
-        return np.asarray(np.maximum(found - 2 * places @ self.places.T, 0.0))
+    def _distances(self, points: Floats) -> Floats:
+        """Return squared distances to the points of the training plans, (draws, plans)."""
+        total = (points**2).sum(axis=1)[:, None] + (self.points**2).sum(axis=1)
+        return np.asarray(np.maximum(total - 2 * points @ self.points.T, 0.0))
 
     def at(self, inputs: Floats) -> tuple[Floats, NDArray[np.int64]]:
-        """Return the people expected, (draws, cells), and the plan most alike, (draws,)."""
-        if not len(self.some):
+        """Return the expected people, (draws, cells), and the nearest plan, (draws,)."""
+        if not len(self.inputs):
             return np.tile(self.centre, (len(inputs), 1)), np.zeros(len(inputs), dtype=np.int64)
-        chosen = inputs[:, self.some]
-        away = self._away(chosen * self.scale)
-        people = self.centre + chosen @ self.slope + np.exp(-self.width * away) @ self.factor
-        return np.clip(people, 0.0, self.most), away.argmin(axis=1)
+        chosen = inputs[:, self.inputs]
+        distances = self._distances(chosen * self.scale)
+        people = self.centre + chosen @ self.slope + np.exp(-self.width * distances) @ self.factor
+        return np.clip(people, 0.0, self.most), distances.argmin(axis=1)
 
 
-def _left_out(away: Floats, left: Floats, width: float, nugget: float) -> tuple[Floats, Floats]:
-    """Return the factors of a kernel regression, and by how much it misses each plan left out."""
-    inverse = np.linalg.inv(np.exp(-width * away) + nugget * np.eye(len(away)))
-    factor = inverse @ left
+def _leave_one_out(
+    distances: Floats, residuals: Floats, width: float, nugget: float
+) -> tuple[Floats, Floats]:
+    """Return the coefficients of a kernel regression, and its leave-one-out residuals."""
+    inverse = np.linalg.inv(np.exp(-width * distances) + nugget * np.eye(len(distances)))
+    factor = inverse @ residuals
     return factor, factor / np.diag(inverse)[:, None]
 
 
 class _Sampler:
-    """The particles of a calibration on their way from before to after.
+    """Sequential Monte Carlo sampler of a calibration, from the prior to the posterior.
 
     Attributes
     ----------
@@ -705,7 +710,7 @@ class _Sampler:
         Normals and people of the training plans, one entry for each population planned.
     emulator : _Emulator
         Of the training plans, from the second population on.
-    now, base : _Particles, ndarray (particles, parts)
+    current, emulated_parts : _Particles, ndarray (particles, parts)
         The particles, and their likelihoods with emulated plans.
     """
 
@@ -721,38 +726,38 @@ class _Sampler:
         capacity = [one.layer == "capacity" for one in specification.uncertain.factors]
         self.capacity, self.presence = np.flatnonzero(capacity), np.flatnonzero(~np.array(capacity))
         self.seconds, self.began = 0.0, time.monotonic()
-        self.start()
+        self.reset()
         self.digest = digest(
             [specification.digest, [vars(one) for one in seen.observations], particles, seed]
         )
 
-    def start(self) -> None:
-        """Set everything to before the first plan."""
+    def reset(self) -> None:
+        """Reset the state to that before the first plan."""
         self.power, self.step, self.move, self.plans, self.accepted = 0.0, 0, 0, 0, 0.0
         self.training: list[tuple[Floats, NDArray[np.float32]]] = []
         self.trained = False
-        self.now: _Particles | None = None
-        self.base: Floats = np.zeros((0, 0))
+        self.current: _Particles | None = None
+        self.emulated_parts: Floats = np.zeros((0, 0))
 
     def run(self, pool: Any, workers: int) -> None:
-        """Train the emulator, and move particles until the whole of the likelihood counts."""
+        """Train the emulator, then temper and move particles up to a power of 1."""
         self.pool, self.workers = pool, workers
         self.packed = Packed.of(self.specification)
         self.resume()
-        while not self.trained and len(self.training) <= TRAININGS:
-            self.train()
-            self.keep()
-        if self.now is None:
-            self.emulator = self.emulated()
-            normals, self.base = self.drawn(FIRST_WALKS)
-            self.now = self.planned(normals)
-            self.keep()
-        while self.power < 1.0 or not self.settled:
-            if self.settled:
+        while not self.trained and len(self.training) <= MAX_TRAININGS:
+            self.add_training_plans()
+            self.save()
+        if self.current is None:
+            self.emulator = self.train_emulator()
+            normals, self.emulated_parts = self.sample(FIRST_ROUNDS)
+            self.current = self.plan_particles(normals)
+            self.save()
+        while self.power < 1.0 or not self.has_moved_enough:
+            if self.has_moved_enough:
                 self.advance()
-            self.moved()
+            self.move_particles()
             self.move += 1
-            self.keep()
+            self.save()
         if self.progress is not None:
             self.progress(self.plans, self.plans, 0.0)
 
@@ -761,337 +766,354 @@ class _Sampler:
         return len(self.specification.uncertain.factors)
 
     @property
-    def settled(self) -> bool:
-        """Whether particles have been moved enough at the present power; there is none at first."""
+    def has_moved_enough(self) -> bool:
+        """Whether particles have been moved enough at the present power; true at first."""
         if self.step == 0:
             return True
-        far, most = (LAST_ACCEPTED, LAST_MOST) if self.power == 1.0 else (ACCEPTED, MOST)
-        if self.move >= most:
+        min_accepted, max_moves = (
+            (LAST_MIN_ACCEPTED, LAST_MAX_MOVES) if self.power == 1.0 else (MIN_ACCEPTED, MAX_MOVES)
+        )
+        if self.move >= max_moves:
             return True
-        return self.accepted >= far and (self.power < 1.0 or self.enough)
+        return self.accepted >= min_accepted and (self.power < 1.0 or self.is_sufficient)
 
     @property
-    def enough(self) -> bool:
-        """Whether the particles may be used, or are too few ever to be."""
-        return self.now is None or self.size < LEAST or _effective(self.now.normals) >= LEAST
+    def is_sufficient(self) -> bool:
+        """Whether the effective size suffices, or can never do so."""
+        return (
+            self.current is None
+            or self.size < MIN_EFFECTIVE
+            or _effective_size(self.current.normals) >= MIN_EFFECTIVE
+        )
 
     def random(self, stream: int) -> np.random.Generator:
-        """Return the random numbers of a step and move: they depend on nothing else."""
+        """Return the generator of a step and move; it depends on the seed and these alone."""
         return np.random.default_rng([self.seed, len(self.training), self.step, self.move, stream])
 
-    def train(self) -> None:
-        """Plan particles drawn with emulated plans, and see how well these were emulated."""
+    def add_training_plans(self) -> None:
+        """Plan a sample of the emulated posterior for training, and assess the emulator by it."""
         if not self.training:
             normals = self.random(0).standard_normal((self.size, self.factors))
             parts = np.zeros((self.size, 1))
         else:
-            self.emulator = self.emulated()
-            normals, parts = self.drawn(TRAINING_WALKS)
-        made = self.planned(normals)
-        if not np.isfinite(made.log).any():
+            self.emulator = self.train_emulator()
+            normals, parts = self.sample(TRAINING_ROUNDS)
+        planned = self.plan_particles(normals)
+        if not np.isfinite(planned.log).any():
             raise ResultError("no draw could be planned: nothing can be calibrated")
-        self.training.append((normals, made.weights))
-        worth = _worth((made.log - parts.sum(axis=1)).reshape(POPULATIONS, -1)).min()
-        enough = worth >= TRAINED * self.size / POPULATIONS
-        self.trained = bool(enough)
+        self.training.append((normals, planned.weights))
+        effective = _effective_sizes(
+            (planned.log - parts.sum(axis=1)).reshape(POPULATIONS, -1)
+        ).min()
+        sufficient = effective >= TRAINED_SIZE * self.size / POPULATIONS
+        self.trained = bool(sufficient)
 
-    def emulated(self) -> _Emulator:
+    def train_emulator(self) -> _Emulator:
         """Return the emulator trained on the plans made so far."""
         normals, weights = (np.concatenate(x) for x in zip(*self.training, strict=True))
         values = _values(self.specification, normals)
-        log = self.weighed(normals, values, weights, np.zeros(0)).log
+        log = self.weigh(normals, values, weights, np.zeros(0)).log
         return _Emulator(self, normals, weights, log)
 
-    def drawn(self, times: int) -> tuple[Floats, Floats]:
-        """Return a sample given what was seen if plans were as emulated, and its likelihood."""
+    def sample(self, rounds: int) -> tuple[Floats, Floats]:
+        """Return a sample of the posterior with emulated plans, and its likelihood."""
         random, power = self.random(4), 0.0
         normals = random.standard_normal((self.size, self.factors))
         parts = self.emulator.parts(normals)
         while power < 1.0:
-            power, rows = _raised(parts.sum(axis=1), power, random)
-            normals, parts = self.walked(normals[rows], parts[rows], power, random)
-        for _ in range(times):
-            normals, parts = self.walked(normals, parts, power, random)
+            power, rows = _temper(parts.sum(axis=1), power, random)
+            normals, parts = self.move_emulated(normals[rows], parts[rows], power, random)
+        for _ in range(rounds):
+            normals, parts = self.move_emulated(normals, parts, power, random)
         return normals, parts
 
-    def walked(
+    def move_emulated(
         self, normals: Floats, parts: Floats, power: float, random: np.random.Generator
     ) -> tuple[Floats, Floats]:
-        """Move particles some times with emulated plans."""
-        return _walk(
-            normals, parts, power, WALK, self.emulator.touched, np.arange(self.factors),
+        """Move particles with emulated plans."""
+        return _move_particles(
+            normals, parts, power, EMULATED_MOVES, self.emulator.touched, np.arange(self.factors),
             self.emulator.parts, random,
         )  # fmt: skip
 
     def presence_values(self, normals: Floats) -> Floats:
-        """Return values of the parameters that presence hangs on; the others are likely ones."""
+        """Return values of the parameters of presence; the others have their likely values."""
         from scipy.special import ndtr
 
-        some = np.flatnonzero(self.touched.any(axis=1))
-        return self.specification.uncertain.values(ndtr(normals), some)
+        factors = np.flatnonzero(self.touched.any(axis=1))
+        return self.specification.uncertain.values(ndtr(normals), factors)
 
     @cached_property
-    def speaks(self) -> NDArray[np.bool_]:
+    def lines_counted(self) -> NDArray[np.bool_]:
         """Which parts of the likelihood count which lines, (lines, parts)."""
         seen = self.seen
-        found = np.zeros((len(self.specification.formulation.ids), len(seen.parts)), dtype=bool)
-        for part, places in enumerate(seen.parts):
-            found[seen.line[np.isin(seen.owner, places)], part] = True
-        return found
+        counted = np.zeros((len(self.specification.formulation.ids), len(seen.parts)), dtype=bool)
+        for part, rows in enumerate(seen.parts):
+            counted[seen.line[np.isin(seen.owner, rows)], part] = True
+        return counted
 
     @cached_property
     def touched(self) -> NDArray[np.bool_]:
         """Which parts of the likelihood each normal changes while plans stay, (factors, parts)."""
         uncertain, owners = self.specification.uncertain, self.specification.presence.owners
-        asked = [{f"demand.{demand}.{MANNED}", f"kind.{kind}."} for kind, demand in owners]
+        names_of_lines = [{f"demand.{demand}.{MANNED}", f"kind.{kind}."} for kind, demand in owners]
         lines = np.array(
             [
-                [any(t in own or t.rpartition(".")[0] + "." in own for t in one.targets)
-                 for own in asked]
-                for one in uncertain.factors
+                [any(t in names or t.rpartition(".")[0] + "." in names for t in factor.targets)
+                 for names in names_of_lines]
+                for factor in uncertain.factors
             ]
         )  # fmt: skip
-        found = lines @ self.speaks
+        touched = lines @ self.lines_counted
         if uncertain.root is not None:
-            found = (uncertain.root != 0).T @ found
-        return np.asarray(found)
+            touched = (uncertain.root != 0).T @ touched
+        return np.asarray(touched)
 
-    def planned(self, normals: Floats) -> _Particles:
-        """Plan particles and weigh them."""
+    def plan_particles(self, normals: Floats) -> _Particles:
+        """Plan particles and compute their likelihoods."""
         values = _values(self.specification, normals)
         calls = (
-            (plan_packed, self.packed, self.seen, values[k : k + TOGETHER])
-            for k in range(0, len(values), TOGETHER)
+            (plan_packed, self.packed, self.seen, values[k : k + BATCH])
+            for k in range(0, len(values), BATCH)
         )
         parts = []
         for part in in_order(self.pool, self.workers, calls):
             parts.append(part)
             self.plans += len(part.asked)
             self.report()
-        weights = np.concatenate([one.weights for one in parts])
-        return self.weighed(normals, values, weights, np.concatenate([one.asked for one in parts]))
+        weights = np.concatenate([part.weights for part in parts])
+        return self.weigh(normals, values, weights, np.concatenate([part.asked for part in parts]))
 
-    def weighed(
+    def weigh(
         self, normals: Floats, values: Floats, weights: NDArray[np.float32], asked: Floats
     ) -> _Particles:
         expected = Expected.of(self.specification, self.seen, weights, values)
         return _Particles(normals, weights, asked, expected, expected.parts(self.seen))
 
     def report(self) -> None:
-        """Say how far it is; how many moves follow on the last step is a guess."""
+        """Report progress; the number of moves at the last step is an estimate."""
         if self.progress is None:
             return
         if self.power < 1.0:
-            coming = self.size * (TRAININGS + 8 * (1.0 - self.power) + 16 - len(self.training))
+            remaining = self.size * (
+                MAX_TRAININGS + 8 * (1.0 - self.power) + 16 - len(self.training)
+            )
         else:
             rate = max(self.accepted / max(self.move, 1), 0.1)
-            coming = self.size * max(
-                (LAST_ACCEPTED - self.accepted) / rate, (LAST_MOST - self.move) / 4, 1.0
+            remaining = self.size * max(
+                (LAST_MIN_ACCEPTED - self.accepted) / rate, (LAST_MAX_MOVES - self.move) / 4, 1.0
             )
-        each = (self.seconds + time.monotonic() - self.began) / max(self.plans, 1)
-        self.progress(self.plans, int(self.plans + coming), each * coming)
+        seconds_per_plan = (self.seconds + time.monotonic() - self.began) / max(self.plans, 1)
+        self.progress(self.plans, int(self.plans + remaining), seconds_per_plan * remaining)
 
     def advance(self) -> None:
-        """Raise the power as far as each population stands it, and resample."""
-        assert self.now is not None
+        """Raise the power of the likelihood by a tempering step, and resample."""
+        assert self.current is not None
         self.step, self.move, self.accepted = self.step + 1, 0, 0.0
-        gain = self.now.log - self.base.sum(axis=1)
-        power, rows = _raised(gain, self.power, self.random(1))
-        self.power, self.now, self.base = power, self.now.take(rows), self.base[rows]
+        gain = self.current.log - self.emulated_parts.sum(axis=1)
+        power, rows = _temper(gain, self.power, self.random(1))
+        self.power, self.current = power, self.current.take(rows)
+        self.emulated_parts = self.emulated_parts[rows]
 
-    def moved(self) -> None:
-        """Move all particles once with new plans, and their presence a few times."""
-        assert self.now is not None
-        now, random = self.now, self.random(2)
-        normals, parts = self.walked(now.normals, self.base, 1.0, random)
-        tried = self.planned(normals)
-        ratio = (tried.log - parts.sum(axis=1)) - (now.log - self.base.sum(axis=1))
+    def move_particles(self) -> None:
+        """Move all particles once with new plans, then their parameters of presence."""
+        assert self.current is not None
+        current, random = self.current, self.random(2)
+        normals, parts = self.move_emulated(current.normals, self.emulated_parts, 1.0, random)
+        proposed = self.plan_particles(normals)
+        ratio = (proposed.log - parts.sum(axis=1)) - (current.log - self.emulated_parts.sum(axis=1))
         ratio = np.nan_to_num(self.power * ratio, nan=-np.inf)
-        chosen = np.log(random.random(self.size)) < ratio
-        self.now, self.base = now.where(chosen, tried), np.where(chosen[:, None], parts, self.base)
-        self.accepted += float(chosen.mean())
+        accepted = np.log(random.random(self.size)) < ratio
+        self.current = current.where(accepted, proposed)
+        self.emulated_parts = np.where(accepted[:, None], parts, self.emulated_parts)
+        self.accepted += float(accepted.mean())
         if self.power == 1.0:
-            self._present(random)
+            self._move_presence(random)
 
-    def _present(self, random: np.random.Generator) -> None:
-        """Move the presence of all particles a few times; their plans stay."""
-        now = self.now
-        if now is None or not len(self.presence):
+    def _move_presence(self, random: np.random.Generator) -> None:
+        """Move the parameters of presence of all particles several times; plans do not change."""
+        current = self.current
+        if current is None or not len(self.presence):
             return
 
-        def parts(normals: Floats, some: NDArray[np.int64]) -> Floats:
+        def parts(normals: Floats, chosen_parts: NDArray[np.int64]) -> Floats:
             values = self.presence_values(normals)
-            return self.weighed(normals, values, now.weights, now.asked).parts[:, some]
+            weighed = self.weigh(normals, values, current.weights, current.asked)
+            return weighed.parts[:, chosen_parts]
 
-        normals, _ = _walk(
-            now.normals, now.parts, 1.0, CHEAP, self.touched, self.presence, parts, random
-        )
+        normals, _ = _move_particles(
+            current.normals, current.parts, 1.0, PRESENCE_MOVES, self.touched, self.presence,
+            parts, random,
+        )  # fmt: skip
         values = _values(self.specification, normals)
-        self.now = self.weighed(normals, values, now.weights, now.asked)
-        self.base = self.emulator.parts(normals)
+        self.current = self.weigh(normals, values, current.weights, current.asked)
+        self.emulated_parts = self.emulator.parts(normals)
 
-    def keep(self) -> None:
-        """Write the state, whole or not at all."""
+    def save(self) -> None:
+        """Write the state; an interrupted write leaves the earlier file."""
         if self.folder is None:
             return
         path = self.folder / STATE
-        head = {name: getattr(self, name) for name in (*HELD, "digest")}
-        head["seconds"] = self.seconds + time.monotonic() - self.began
-        known, plans = (np.concatenate(x) for x in zip(*self.training, strict=True))
-        arrays: dict[str, Any] = {"known": known, "known_weights": plans}
-        if self.now is not None:
-            arrays |= {"normals": self.now.normals, "weights": self.now.weights,
-                       "asked": self.now.asked, "base": self.base}  # fmt: skip
+        state = {name: getattr(self, name) for name in (*SAVED_FIELDS, "digest")}
+        state["seconds"] = self.seconds + time.monotonic() - self.began
+        inputs, plans = (np.concatenate(x) for x in zip(*self.training, strict=True))
+        arrays: dict[str, Any] = {"known": inputs, "known_weights": plans}
+        if self.current is not None:
+            arrays |= {"normals": self.current.normals, "weights": self.current.weights,
+                       "asked": self.current.asked, "base": self.emulated_parts}  # fmt: skip
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            beside = path.with_suffix(".part.npz")
-            np.savez(beside, head=np.array(json.dumps(head)), **arrays)
-            beside.replace(path)
+            partial = path.with_suffix(".part.npz")
+            np.savez(partial, head=np.array(json.dumps(state)), **arrays)
+            partial.replace(path)
         except OSError as error:
-            why = error.strerror or error
-            raise ResultError(f"{self.folder}: cannot be written: {why}") from None
+            reason = error.strerror or error
+            raise ResultError(f"{self.folder}: cannot be written: {reason}") from None
 
     def resume(self) -> None:
-        """Read the state that an interrupted calibration left, if there is one."""
+        """Read the state of an interrupted calibration, if there is one."""
         if self.folder is None or not (self.folder / STATE).is_file():
             return
         try:
-            with np.load(self.folder / STATE, allow_pickle=False) as kept:
-                head = json.loads(str(kept["head"]))
-                arrays = {name: kept[name] for name in kept.files if name != "head"}
-                held = {name: head[name] for name in (*HELD, "seconds", "digest")}
+            with np.load(self.folder / STATE, allow_pickle=False) as file:
+                state = json.loads(str(file["head"]))
+                arrays = {name: file[name] for name in file.files if name != "head"}
+                saved = {name: state[name] for name in (*SAVED_FIELDS, "seconds", "digest")}
                 count = len(arrays["known"]) // self.size
         except (OSError, ValueError, KeyError):
             message = "is damaged, or of another version of the program; remove it"
             raise ResultError(f"{self.folder / STATE}: {message}") from None
-        if held["digest"] != self.digest:
+        if saved["digest"] != self.digest:
             raise InputError(
                 f"{self.folder}: holds a calibration of another scenario, of other observations or "
                 "options: choose another folder"
             )
-        for name in (*HELD, "seconds"):
-            setattr(self, name, held[name])
+        for name in (*SAVED_FIELDS, "seconds"):
+            setattr(self, name, saved[name])
         parts = (np.split(arrays[name], count) for name in ("known", "known_weights"))
         self.training = list(zip(*parts, strict=True))
         if "normals" in arrays:
             values = _values(self.specification, arrays["normals"])
-            self.now = self.weighed(arrays["normals"], values, arrays["weights"], arrays["asked"])
-            self.base, self.emulator = arrays["base"], self.emulated()
+            self.current = self.weigh(arrays["normals"], values, arrays["weights"], arrays["asked"])
+            self.emulated_parts, self.emulator = arrays["base"], self.train_emulator()
 
     def found(self, left_out: tuple[str, ...], above: tuple[str, ...], until: str) -> Calibration:
         """Return the sample."""
-        assert self.now is not None
-        now = self.now
+        assert self.current is not None
+        current = self.current
         return Calibration(
-            self.specification, self.seen, left_out, above, until, now.normals, now.expected,
-            now.weights, now.asked, _effective(now.normals), self.plans, self.step,
+            self.specification, self.seen, left_out, above, until, current.normals,
+            current.expected, current.weights, current.asked, _effective_size(current.normals),
+            self.plans, self.step,
             self.seconds + time.monotonic() - self.began, self.seed,
         )  # fmt: skip
 
 
-def _walk(
+def _move_particles(
     normals: Floats, parts: Floats, power: float, count: int, touched: NDArray[np.bool_],
     free: NDArray[np.int64], likelihood: Callable[[Floats, NDArray[np.int64]], Floats],
     random: np.random.Generator,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    """Move particles some times, accepting what touches no part of the likelihood in common apart.
+    """Move particles; accept groups of coordinates without a common part independently.
 
-    How many normals move, which and how far is left to chance: the moves together keep the
-    balance that each of them keeps.
+    The number of coordinates, the coordinates and the width of a move are random: a mixture of
+    moves that each leave the target invariant also does.
     """
     for _ in range(count):
         share = 0.5 * (3.0 / max(len(free), 3)) ** random.random()
         width = 0.05 ** random.random()
-        some = free[random.random(len(free)) < share]
-        if not len(some):
-            some = free[[random.integers(len(free))]]
-        tried = normals.copy()
-        tried[:, some] *= np.sqrt(1 - width**2)
-        tried[:, some] += width * random.standard_normal((len(normals), len(some)))
-        found, changed = parts.copy(), np.flatnonzero(touched[some].any(axis=0))
+        moving = free[random.random(len(free)) < share]
+        if not len(moving):
+            moving = free[[random.integers(len(free))]]
+        proposed = normals.copy()
+        proposed[:, moving] *= np.sqrt(1 - width**2)
+        proposed[:, moving] += width * random.standard_normal((len(normals), len(moving)))
+        new_parts, changed = parts.copy(), np.flatnonzero(touched[moving].any(axis=0))
         if len(changed):
-            found[:, changed] = likelihood(tried, changed)
-        number, own = _apart(touched[some])
-        gain = np.zeros((len(normals), number))
+            new_parts[:, changed] = likelihood(proposed, changed)
+        groups, group = _independent_groups(touched[moving])
+        gain = np.zeros((len(normals), groups))
         with np.errstate(invalid="ignore"):
-            np.add.at(gain.T, own[len(some) :], power * (found - parts).T)
+            np.add.at(gain.T, group[len(moving) :], power * (new_parts - parts).T)
         chosen = np.log(random.random(gain.shape)) < np.nan_to_num(gain, nan=-np.inf)
         normals = normals.copy()
-        normals[:, some] = np.where(chosen[:, own[: len(some)]], tried[:, some], normals[:, some])
-        parts = np.where(chosen[:, own[len(some) :]], found, parts)
+        normals[:, moving] = np.where(
+            chosen[:, group[: len(moving)]], proposed[:, moving], normals[:, moving]
+        )
+        parts = np.where(chosen[:, group[len(moving) :]], new_parts, parts)
     return normals, parts
 
 
-def _apart(touched: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:
-    """Return the number of groups that hang together, and those of the rows and the columns."""
+def _independent_groups(touched: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:
+    """Return the number of connected components, and those of the rows and columns."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    wide = len(touched)
+    rows = len(touched)
     row, column = np.nonzero(touched)
-    size = wide + touched.shape[1]
-    graph = coo_array((np.ones(len(row)), (row, column + wide)), shape=(size, size))
-    number, label = connected_components(graph, directed=False)
-    return int(number), np.asarray(label, dtype=np.int64)
+    size = rows + touched.shape[1]
+    graph = coo_array((np.ones(len(row)), (row, column + rows)), shape=(size, size))
+    count, labels = connected_components(graph, directed=False)
+    return int(count), np.asarray(labels, dtype=np.int64)
 
 
-def _worth(parts: Floats) -> Floats:
-    """Return how many draws those of each row are worth by the logarithms of their weights."""
+def _effective_sizes(parts: Floats) -> Floats:
+    """Return the effective size of each row from the logarithms of weights."""
     weight = np.exp(parts - parts.max(axis=1, keepdims=True))
     return np.asarray(weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1))
 
 
-def _power(parts: Floats, most: float, least: float) -> float:
+def _largest_power(parts: Floats, maximum: float, min_size: float) -> float:
     """Return the largest power up to `most` of the weights that leaves each row worth `least`."""
-    if _worth(most * parts).min() >= least:
-        return most
-    low, high = 0.0, most
+    if _effective_sizes(maximum * parts).min() >= min_size:
+        return maximum
+    low, high = 0.0, maximum
     for _ in range(50):
         middle = (low + high) / 2
-        enough = _worth(middle * parts).min() >= least
-        low, high = (middle, high) if enough else (low, middle)
+        sufficient = _effective_sizes(middle * parts).min() >= min_size
+        low, high = (middle, high) if sufficient else (low, middle)
     return low
 
 
-def _alike(log: Floats) -> Floats:
-    """Return weights of plans by a power of their likelihood that leaves a sixteenth of them."""
-    weight = np.exp(_power(log[None], 1.0, len(log) / 16) * (log - log.max()))
+def _plan_weights(log: Floats) -> Floats:
+    """Return weights of plans by a power of the likelihood, with a sixteenth as effective size."""
+    weight = np.exp(_largest_power(log[None], 1.0, len(log) / 16) * (log - log.max()))
     return np.asarray(weight / weight.sum())
 
 
-def _raised(
+def _temper(
     log: Floats, power: float, random: np.random.Generator
 ) -> tuple[float, NDArray[np.int64]]:
-    """Raise a power as far as each population stands it; also return the rows resampled."""
+    """Return the power after a tempering step, and the resampled rows (systematic resampling)."""
     if not np.isfinite(log.reshape(POPULATIONS, -1).max(axis=1)).all():
         raise ResultError("no draw could be planned: nothing can be calibrated")
-    log, each = np.where(np.isnan(log), -np.inf, log), len(log) // POPULATIONS
+    log, size = np.where(np.isnan(log), -np.inf, log), len(log) // POPULATIONS
     parts = log.reshape(POPULATIONS, -1)
-    rise = max(_power(parts, 1.0 - power, KEEPS * each), 1e-9)
+    increase = max(_largest_power(parts, 1.0 - power, KEPT_SIZE * size), 1e-9)
     rows = []
-    for place, part in enumerate(parts):
-        ends = np.cumsum(np.exp(rise * (part - part.max())))
-        even = (random.random() + np.arange(each)) / each * ends[-1]
-        found = np.minimum(np.searchsorted(ends, even, side="right"), each - 1)
-        rows.append(place * each + found)
-    power = min(power + rise, 1.0)
+    for index, part in enumerate(parts):
+        cumulative = np.cumsum(np.exp(increase * (part - part.max())))
+        positions = (random.random() + np.arange(size)) / size * cumulative[-1]
+        resampled = np.minimum(np.searchsorted(cumulative, positions, side="right"), size - 1)
+        rows.append(index * size + resampled)
+    power = min(power + increase, 1.0)
     return (1.0 if 1.0 - power < 1e-9 else power), np.concatenate(rows)
 
 
-def _effective(normals: Floats) -> float:
-    """Return how many independent draws a sample of populations is worth."""
-    each = len(normals) // POPULATIONS
-    parts = normals.reshape(POPULATIONS, each, -1)
-    inside = parts.var(axis=1, ddof=1).mean(axis=0)
+def _effective_size(normals: Floats) -> float:
+    """Return the effective size of a sample of populations."""
+    size = len(normals) // POPULATIONS
+    parts = normals.reshape(POPULATIONS, size, -1)
+    within = parts.var(axis=1, ddof=1).mean(axis=0)
     between = parts.mean(axis=1).var(axis=0, ddof=1)
     shift, spread = normals.mean(axis=0), normals.std(axis=0, ddof=1)
-    some = _speaks(shift, spread, len(normals))
-    if not some.any():
-        some = np.ones_like(some)
-    if not between[some].sum():
+    informed = _informative(shift, spread, len(normals))
+    if not informed.any():
+        informed = np.ones_like(informed)
+    if not between[informed].sum():
         return 0.0
-    worth = POPULATIONS * inside[some].sum() / between[some].sum()
-    return float(min(worth, len(normals)))
+    effective = POPULATIONS * within[informed].sum() / between[informed].sum()
+    return float(min(effective, len(normals)))
 
 
 def posterior_of(calibration: Calibration, scenario: Scenario) -> Scenario:

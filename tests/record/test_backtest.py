@@ -41,7 +41,7 @@ def test_the_band_holds_even_places_as_often_as_it_says() -> None:
 
 
 def test_a_made_history_is_forecast_and_scored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planner.record.calibrate.LEAST", 0.0)
+    monkeypatch.setattr("planner.record.calibrate.MIN_EFFECTIVE", 0.0)
     specification, values = truth(8)
     seen = history(specification, values, 8)
     found = backtest(

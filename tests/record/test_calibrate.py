@@ -30,14 +30,14 @@ class Linear(calibrating._Sampler):
         self.capacity, self.presence = np.arange(3), np.arange(3, wide)
         self.folder = self.progress = None
         self.seconds = 0.0
-        self.start()
+        self.reset()
 
     factors = property(lambda self: self.wide)
 
-    def planned(self, normals: NDArray[np.float64]) -> calibrating._Particles:
-        return self.weighed(normals, normals, np.zeros(0), np.zeros(0))
+    def plan_particles(self, normals: NDArray[np.float64]) -> calibrating._Particles:
+        return self.weigh(normals, normals, np.zeros(0), np.zeros(0))
 
-    def weighed(self, normals, values, weights, asked):  # type: ignore[no-untyped-def]
+    def weigh(self, normals, values, weights, asked):  # type: ignore[no-untyped-def]
         away = (normals[:, :4] @ self.rows.T - self.observed) / self.spread
         nothing = np.zeros((len(normals), 1))
         return calibrating._Particles(
@@ -52,7 +52,7 @@ class Linear(calibrating._Sampler):
     def presence_values(self, normals: NDArray[np.float64]) -> NDArray[np.float64]:
         return normals
 
-    def emulated(self) -> types.SimpleNamespace:
+    def train_emulator(self) -> types.SimpleNamespace:
         """Return what is wrong on purpose: shifted and too wide, as a poor emulator would be."""
 
         def parts(normals: NDArray[np.float64], some=slice(None)) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
@@ -67,16 +67,16 @@ def linear(monkeypatch: pytest.MonkeyPatch) -> type[Linear]:
     monkeypatch.setattr(calibrating, "_values", lambda specification, normals: normals)
     monkeypatch.setattr(calibrating, "Packed", types.SimpleNamespace(of=lambda one: None))
     monkeypatch.setattr(Linear, "specification", None, raising=False)
-    monkeypatch.setattr(calibrating, "TRAININGS", 1)
-    monkeypatch.setattr(calibrating, "WALK", 12)
+    monkeypatch.setattr(calibrating, "MAX_TRAININGS", 1)
+    monkeypatch.setattr(calibrating, "EMULATED_MOVES", 12)
     return Linear
 
 
 def test_the_posterior_of_a_linear_model_is_found(linear: type[Linear]) -> None:
     sampler = linear(np.array([3.0, -1.0]), 512, 60, 3)
     sampler.run(None, 1)
-    assert sampler.now is not None
-    found, size = sampler.now.normals, np.sqrt(512)
+    assert sampler.current is not None
+    found, size = sampler.current.normals, np.sqrt(512)
     exact = np.eye(4) + linear.rows.T @ np.diag(linear.spread**-2.0) @ linear.rows
     cover = np.linalg.inv(exact)
     mean = cover @ linear.rows.T @ (np.array([3.0, -1.0]) / linear.spread**2)
@@ -84,7 +84,7 @@ def test_the_posterior_of_a_linear_model_is_found(linear: type[Linear]) -> None:
     assert np.abs(found[:, :4].mean(axis=0) - mean) == pytest.approx(0, abs=6 / size)
     assert found[:, :4].std(axis=0) == pytest.approx(spread, abs=0.1)
     assert found[:, 4:].std(axis=0).mean() == pytest.approx(1, abs=0.03)
-    assert calibrating._effective(found) > 100
+    assert calibrating._effective_size(found) > 100
 
 
 def test_ranks_of_the_truth_are_uniform(linear: type[Linear]) -> None:
@@ -95,8 +95,8 @@ def test_ranks_of_the_truth_are_uniform(linear: type[Linear]) -> None:
         seen = true[:4] @ linear.rows.T + linear.spread * random.standard_normal(2)
         sampler = linear(seen, 64, 6, seed)
         sampler.run(None, 1)
-        assert sampler.now is not None
-        ranks.append((sampler.now.normals < true).mean(axis=0))
+        assert sampler.current is not None
+        ranks.append((sampler.current.normals < true).mean(axis=0))
     counts = [np.histogram(column, 5, (0, 1 + 1e-9))[0] for column in np.array(ranks).T]
     chances = [chisquare(one).pvalue for one in counts]
     assert min(chances) > 0.05 / len(chances) / 10
@@ -125,7 +125,7 @@ def test_an_interrupted_calibration_goes_on_to_the_same_numbers(
     specification, values = truth(2)
     options = {"observations": history(specification, values, 2), "particles": 8, "workers": 1}
     whole = calibrate(small(), **options)  # type: ignore[arg-type]
-    moved, left = calibrating._Sampler.moved, [3]
+    moved, left = calibrating._Sampler.move_particles, [3]
 
     def interrupted(self: calibrating._Sampler) -> None:
         left[0] -= 1
@@ -134,7 +134,7 @@ def test_an_interrupted_calibration_goes_on_to_the_same_numbers(
         moved(self)
 
     with monkeypatch.context() as patched:
-        patched.setattr(calibrating._Sampler, "moved", interrupted)
+        patched.setattr(calibrating._Sampler, "move_particles", interrupted)
         with pytest.raises(KeyboardInterrupt):
             calibrate(small(), folder=tmp_path, **options)  # type: ignore[arg-type]
     again = calibrate(small(), folder=tmp_path, **options)  # type: ignore[arg-type]
@@ -169,7 +169,7 @@ def test_a_scenario_draws_rows_of_its_parameter_file(
 ) -> None:
     specification, values = truth(8)
     seen = history(specification, values, 8)
-    monkeypatch.setattr(calibrating, "LEAST", 0.0)
+    monkeypatch.setattr(calibrating, "MIN_EFFECTIVE", 0.0)
     found = calibrate(small(), observations=seen, particles=16, seed=1, workers=1)
     path = tmp_path / "after.json"
     found.save_parameters(path, whole_rows=True)

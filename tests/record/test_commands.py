@@ -21,7 +21,7 @@ HEAD = "id,demands,pools,month,people,error,relation,source,section,note\n"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("planner.record.calibrate.LEAST", 0.0)
+    monkeypatch.setattr("planner.record.calibrate.MIN_EFFECTIVE", 0.0)
     (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
     return tmp_path
 
